@@ -4,3 +4,4 @@ pub mod driver;
 pub mod emulator;
 pub mod history;
 pub mod lever;
+pub mod requirement;
