@@ -4,4 +4,5 @@ pub mod driver;
 pub mod emulator;
 pub mod history;
 pub mod lever;
+pub mod model;
 pub mod requirement;
