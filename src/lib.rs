@@ -5,4 +5,5 @@ pub mod emulator;
 pub mod history;
 pub mod lever;
 pub mod model;
+pub mod oracle;
 pub mod requirement;

@@ -47,6 +47,12 @@ pub struct Model {
 }
 
 impl Model {
+    /// Whether a requirement is given up.
+    #[must_use]
+    pub fn is_relaxed(&self) -> bool {
+        self.relaxed.is_some()
+    }
+
     /// The worlds that one hidden step leads to.
     pub fn hidden(&self, world: &World, out: &mut Vec<World>) {
         let Some(function) = &world.function else { return };
