@@ -48,7 +48,7 @@ pub trait Behaviour: Send + Sync {
     /// A call of the API, from its arrival to its answer. `memo` is what an earlier turn of the same call left.
     fn call(&self, machine: &mut Machine, call: &ServerCall, memo: Memo) -> Turn {
         let _ = memo;
-        Turn::Answer(machine.perform(call))
+        machine.perform(call).into()
     }
 
     /// CreateFunction.

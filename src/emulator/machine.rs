@@ -33,20 +33,26 @@ pub struct Memo {
     /// How many turns it has had.
     pub turn: u32,
     /// The answer, if it is known already.
-    pub reply: Option<ServerReply>,
+    pub reply: Option<Box<ServerReply>>,
 }
 
 /// What an event comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Turn {
     /// It is answered so.
-    Answer(ServerReply),
+    Answer(Box<ServerReply>),
     /// It is done, and there is nothing to say.
     Done,
     /// The call is to come again at that time, with this.
     Later(Duration, Memo),
     /// The connection is cut without an answer.
     Cut,
+}
+
+impl From<ServerReply> for Turn {
+    fn from(reply: ServerReply) -> Self {
+        Self::Answer(Box::new(reply))
+    }
 }
 
 /// What stands on the agenda.
@@ -139,7 +145,7 @@ impl Machine {
                 self.behaviour().idle(self, &name);
                 Turn::Done
             }
-            Event::Idle(name) => Turn::Answer(refusal::not_found(&name)),
+            Event::Idle(name) => refusal::not_found(&name).into(),
             Event::Tick => Turn::Done,
         };
         self.advance(now);

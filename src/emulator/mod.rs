@@ -10,6 +10,7 @@
 pub mod behaviour;
 pub mod clock;
 mod cut;
+pub mod fault;
 pub mod function;
 mod lever;
 pub mod machine;

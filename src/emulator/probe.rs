@@ -77,7 +77,7 @@ impl Probe {
         let mut memo = Memo::default();
         loop {
             match self.machine.step(self.now, Event::Call(&call, memo)) {
-                Turn::Answer(reply) => return Some(reply),
+                Turn::Answer(reply) => return Some(*reply),
                 Turn::Later(at, left) => {
                     self.now = self.now.max(at);
                     memo = left;

@@ -4,44 +4,7 @@ use std::time::Duration;
 
 use super::behaviour::{Behaviour, Correct};
 use crate::driver::{Dialect, fc3::Fc3};
-
-/// A lever of the lever protocol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Lever {
-    /// Images can be made ready.
-    Publish,
-    /// Preparations can be held.
-    Hold,
-    /// Preparations can be made to fail.
-    Fail,
-    /// Images can be deleted.
-    Delete,
-    /// Functions can be declared idle.
-    Idle,
-}
-
-impl Lever {
-    /// All levers, in the order of the protocol.
-    pub const ALL: [Self; 5] = [Self::Publish, Self::Hold, Self::Fail, Self::Delete, Self::Idle];
-
-    /// The word on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Publish => "publish",
-            Self::Hold => "hold",
-            Self::Fail => "fail",
-            Self::Delete => "delete",
-            Self::Idle => "idle",
-        }
-    }
-
-    /// The lever of that name.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|lever| lever.as_str() == text)
-    }
-}
+pub use crate::requirement::Lever;
 
 /// What can be set about an endpoint before it starts.
 #[derive(Clone)]

@@ -198,7 +198,8 @@ fn an_update_without_an_image_deploys_the_same_reference_and_keeps_the_rest() {
     );
     let update = Request::Update { function: "f".into(), image: "".into() };
     let turn = step(update, serde_json::json!({ "customContainerConfig": { "command": ["x"] } }));
-    let Turn::Answer(crate::driver::ServerReply::Function(view)) = turn else { panic!("{turn:?}") };
+    let Turn::Answer(reply) = turn else { panic!("{turn:?}") };
+    let crate::driver::ServerReply::Function(view) = *reply else { panic!("{reply:?}") };
     assert_eq!(view.image, "app:1");
     let merged = serde_json::json!({ "cpu": 1, "customContainerConfig": { "port": 9000, "command": ["x"] } });
     assert_eq!(serde_json::Value::Object(view.config), merged);
