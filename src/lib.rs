@@ -4,3 +4,6 @@ pub mod driver;
 pub mod emulator;
 pub mod history;
 pub mod lever;
+pub mod model;
+pub mod oracle;
+pub mod requirement;

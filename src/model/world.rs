@@ -1,0 +1,296 @@
+//! One function as a client can know it, and the images that it can see.
+//!
+//! Names and digests are numbers here: the automaton only asks whether two of them are the same.
+
+use crate::history::Condition;
+
+/// An image reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Image(pub u32);
+
+/// A digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Digest(pub u32);
+
+/// An image reference with the digest that it had when it was deployed.
+///
+/// A code deployed while its image was missing has no digest until its preparation succeeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Code {
+    /// The reference.
+    pub image: Image,
+    /// The recorded digest.
+    pub digest: Option<Digest>,
+}
+
+/// What an image reference stands for at present.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Tag {
+    /// The digest; `None` when, and only when, the image is missing.
+    pub digest: Option<Digest>,
+    /// What becomes of preparations that use it.
+    pub condition: Condition,
+}
+
+impl Tag {
+    /// A reference that stands for nothing.
+    pub const MISSING: Self = Self { digest: None, condition: Condition::Missing };
+}
+
+/// The four documented states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum State {
+    /// Resources are being prepared.
+    Pending,
+    /// Invocations are served.
+    Active,
+    /// Preparation failed, or the image was lost.
+    Failed,
+    /// Idle for so long that resources were released.
+    Inactive,
+}
+
+impl State {
+    /// All states, in the order of the page.
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Active, Self::Failed, Self::Inactive];
+
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "Pending",
+            Self::Active => "Active",
+            Self::Failed => "Failed",
+            Self::Inactive => "Inactive",
+        }
+    }
+
+    /// The state of exactly that name.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+}
+
+/// The status of the last update.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Status {
+    /// There was no update yet.
+    None,
+    /// The update is being prepared.
+    InProgress,
+    /// The update is done.
+    Successful,
+    /// The update could not be prepared.
+    Failed,
+}
+
+impl Status {
+    /// The three statuses that the documentation names.
+    pub const NAMED: [Self; 3] = [Self::InProgress, Self::Successful, Self::Failed];
+
+    /// The word on the wire; empty for none.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::InProgress => "InProgress",
+            Self::Successful => "Successful",
+            Self::Failed => "Failed",
+        }
+    }
+
+    /// The status of exactly that name.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::NAMED.into_iter().find(|status| status.as_str() == word)
+    }
+}
+
+/// What a Pending function came from, and falls back to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum From {
+    /// It was created, and fails as a whole.
+    Creation,
+    /// It was woken, and becomes Inactive again.
+    Inactive,
+    /// It was redeployed, and is Failed again.
+    Failed,
+}
+
+/// Whether the function was left idle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Idle {
+    /// It was not.
+    No,
+    /// It was, and has been used since: it may become Inactive.
+    May,
+    /// It was, and must become Inactive.
+    Must,
+}
+
+/// How far the loss of an Active function's image has been noticed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Lost {
+    /// There was no time to notice, or nothing is lost.
+    No,
+    /// There was time: from now on an invocation must be refused.
+    Settled,
+    /// There was time, and then an invocation was refused.
+    Refused,
+}
+
+/// One function.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Function {
+    /// Its state.
+    pub state: State,
+    /// The status of its last update.
+    pub status: Status,
+    /// The code that serves; none before the first success.
+    pub current: Option<Code>,
+    /// The code under preparation.
+    pub next: Option<Code>,
+    /// The code deployed last.
+    pub latest: Code,
+    /// What a Pending function falls back to; `Creation` in any other state.
+    pub from: From,
+    /// The mark left by the lever `idle`.
+    pub idle: Idle,
+    /// Whether an Inactive function was woken.
+    pub woken: bool,
+    /// How far the loss of its image has been noticed.
+    pub lost: Lost,
+    /// The preparations that a later deployment superseded, sorted.
+    pub older: Vec<Code>,
+}
+
+impl Function {
+    /// A function that was created with this code a moment ago.
+    #[must_use]
+    pub fn created(code: Code) -> Self {
+        Self {
+            state: State::Pending,
+            status: Status::None,
+            current: None,
+            next: Some(code),
+            latest: code,
+            from: From::Creation,
+            idle: Idle::No,
+            woken: false,
+            lost: Lost::No,
+            older: Vec::new(),
+        }
+    }
+
+    /// Enters a state, and forgets what only the state before knew.
+    pub(super) fn enter(&mut self, state: State) {
+        self.state = state;
+        self.from = From::Creation;
+        self.lost = Lost::No;
+        self.woken = false;
+    }
+
+    /// The preparation of `next` has ended: what was superseded may not come to light later.
+    pub(super) fn end_preparation(&mut self) {
+        self.next = None;
+        self.older.clear();
+    }
+
+    /// A deployment: the preparation under way is superseded.
+    pub(super) fn deploy(&mut self, code: Code) {
+        if let Some(superseded) = self.next.replace(code)
+            && let Err(place) = self.older.binary_search(&superseded)
+        {
+            self.older.insert(place, superseded);
+        }
+        self.latest = code;
+    }
+}
+
+/// A function, or none, and the images that it can see.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct World {
+    /// The function, if there is one.
+    pub function: Option<Function>,
+    /// The images that it may use, sorted by reference; any other is missing.
+    pub images: Vec<(Image, Tag)>,
+}
+
+impl World {
+    /// Nothing at all.
+    pub const EMPTY: Self = Self { function: None, images: Vec::new() };
+
+    /// What a reference stands for.
+    #[must_use]
+    pub fn tag(&self, image: Image) -> Tag {
+        match self.images.binary_search_by_key(&image, |(image, _)| *image) {
+            Ok(place) => self.images[place].1,
+            Err(_) => Tag::MISSING,
+        }
+    }
+
+    /// Puts a tag under a reference.
+    pub fn set_tag(&mut self, image: Image, tag: Tag) {
+        match self.images.binary_search_by_key(&image, |(image, _)| *image) {
+            Ok(place) => self.images[place].1 = tag,
+            Err(place) => self.images.insert(place, (image, tag)),
+        }
+    }
+
+    /// The code that a deployment of this reference records now.
+    #[must_use]
+    pub fn resolve(&self, image: Image) -> Code {
+        Code { image, digest: self.tag(image).digest }
+    }
+
+    /// Whether the code's image is gone.
+    #[must_use]
+    pub fn missing(&self, code: Code) -> bool {
+        self.tag(code.image).condition == Condition::Missing
+    }
+
+    /// Whether the code's tag has another digest than the recorded one, whatever the condition.
+    #[must_use]
+    pub fn overwritten(&self, code: Code) -> bool {
+        match (code.digest, self.tag(code.image).digest) {
+            (Some(recorded), Some(present)) => recorded != present,
+            _ => false,
+        }
+    }
+
+    /// Whether the code's image is missing or overwritten.
+    #[must_use]
+    pub fn gone(&self, code: Code) -> bool {
+        self.missing(code) || self.overwritten(code)
+    }
+
+    /// Whether the code's image is failing.
+    #[must_use]
+    pub fn failing(&self, code: Code) -> bool {
+        self.tag(code.image).condition == Condition::Failing
+    }
+
+    /// How a preparation of this code can end under its image's present condition.
+    #[must_use]
+    pub fn prospect(&self, code: Code) -> Prospect {
+        let tag = self.tag(code.image);
+        let present = Code { image: code.image, digest: tag.digest };
+        match tag.condition {
+            Condition::Held => Prospect { success: None, failure: false },
+            Condition::Failing | Condition::Missing => Prospect { success: None, failure: true },
+            Condition::Ready if code == present => Prospect { success: Some(code), failure: false },
+            Condition::Ready if code.digest.is_none() => Prospect { success: Some(present), failure: true },
+            Condition::Ready => Prospect { success: Some(code), failure: true },
+        }
+    }
+}
+
+/// How a preparation can end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Prospect {
+    /// The code that it can succeed with.
+    pub success: Option<Code>,
+    /// Whether it can fail.
+    pub failure: bool,
+}
