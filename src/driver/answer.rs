@@ -41,7 +41,7 @@ pub(super) fn retry_after(response: &HttpResponse) -> Option<u64> {
 }
 
 /// What a body is, in a few words for people: `an HTML page of 312 bytes`.
-pub(super) fn body_kind(response: &HttpResponse) -> String {
+pub(crate) fn body_kind(response: &HttpResponse) -> String {
     let body = response.body.trim_ascii();
     if body.is_empty() {
         return "an empty body".to_owned();

@@ -4,10 +4,12 @@
 //! server's, and knows no socket. Only `client.rs` knows the HTTP library.
 
 pub mod answer;
+pub mod client;
 pub mod fc3;
 pub mod path;
 
 pub use answer::{Meaning, Reply};
+pub use client::{Client, ClientError, Exchange, Failure, RequestTag};
 
 use crate::history::Name;
 
