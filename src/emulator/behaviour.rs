@@ -146,7 +146,7 @@ pub trait Behaviour: Send + Sync {
         machine.lose(name);
     }
 
-    /// Something that was put on the agenda with this number is due. The function may be gone by now.
+    /// Something that was put on the agenda of the function with this number is due.
     fn errand(&self, machine: &mut Machine, name: &Name, number: u32) {
         let _ = (machine, name, number);
     }
@@ -173,16 +173,28 @@ pub trait Behaviour: Send + Sync {
     }
 }
 
+/// The first three methods of a behaviour: its name, its summary, and the requirements that may be blamed for it.
+macro_rules! card {
+    ($name:literal, $summary:literal $(, $breaks:literal)* $(,)?) => {
+        fn name(&self) -> &'static str {
+            $name
+        }
+
+        fn summary(&self) -> &'static str {
+            $summary
+        }
+
+        fn breaks(&self) -> &'static [&'static str] {
+            &[$($breaks),*]
+        }
+    };
+}
+pub(super) use card;
+
 /// The endpoint that is right in the usual way.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Correct;
 
 impl Behaviour for Correct {
-    fn name(&self) -> &'static str {
-        "correct"
-    }
-
-    fn summary(&self) -> &'static str {
-        "keeps every promise in the usual way"
-    }
+    card!("correct", "keeps every promise in the usual way");
 }

@@ -232,11 +232,13 @@ impl Machine {
 
     fn run(&mut self, entry: &Entry) {
         let is_the_same = self.functions.get(&entry.name).is_some_and(|function| function.id == entry.function);
+        if !is_the_same {
+            return;
+        }
         match entry.task {
-            Task::Prepare(id) if is_the_same => self.end_preparation(&entry.name, id),
-            Task::Notice if is_the_same => self.notice(&entry.name),
+            Task::Prepare(id) => self.end_preparation(&entry.name, id),
+            Task::Notice => self.notice(&entry.name),
             Task::Errand(number) => self.behaviour().errand(self, &entry.name, number),
-            Task::Prepare(_) | Task::Notice => {}
         }
     }
 }

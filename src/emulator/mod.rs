@@ -12,6 +12,7 @@ pub mod clock;
 mod cut;
 pub mod fault;
 pub mod function;
+pub mod legal;
 mod lever;
 pub mod machine;
 mod operations;

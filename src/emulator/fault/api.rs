@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use super::card;
 use super::update::is_within;
 use crate::driver::{HttpResponse, Request, ServerCall, ServerReply};
-use crate::emulator::behaviour::Behaviour;
+use crate::emulator::behaviour::{Behaviour, card};
 use crate::emulator::function::{Config, State};
 use crate::emulator::machine::{Machine, Memo, Turn};
 use crate::emulator::refusal;

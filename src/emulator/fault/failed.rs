@@ -1,8 +1,7 @@
 //! Faults of the state Failed: how it is come to, that it stays, and how it is left.
 
-use super::card;
 use crate::driver::ServerReply;
-use crate::emulator::behaviour::{Behaviour, Verdict};
+use crate::emulator::behaviour::{Behaviour, Verdict, card};
 use crate::emulator::function::{Code, Config, Function, Preparation, State};
 use crate::emulator::machine::Machine;
 use crate::history::{Condition, Content, Name};

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use super::card;
 use crate::driver::ServerReply;
-use crate::emulator::behaviour::Behaviour;
+use crate::emulator::behaviour::{Behaviour, card};
 use crate::emulator::function::{Config, Preparation, State, Status};
 use crate::emulator::machine::{Machine, Task};
 use crate::history::Name;

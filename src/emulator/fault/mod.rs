@@ -23,24 +23,6 @@ use std::sync::LazyLock;
 
 use super::behaviour::Behaviour;
 
-/// The first three methods of a behaviour: name, summary, and what may be blamed for it.
-macro_rules! card {
-    ($name:literal, $summary:literal, $($breaks:literal),+ $(,)?) => {
-        fn name(&self) -> &'static str {
-            $name
-        }
-
-        fn summary(&self) -> &'static str {
-            $summary
-        }
-
-        fn breaks(&self) -> &'static [&'static str] {
-            &[$($breaks),+]
-        }
-    };
-}
-use card;
-
 /// The faults of each section, in the order of the page.
 pub static SECTIONS: &[(&str, &[&dyn Behaviour])] = &[
     ("states", states::FAULTS),

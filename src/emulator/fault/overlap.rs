@@ -1,8 +1,7 @@
 //! Faults in taking updates: those that meet another one, and those that are refused, or ought not to be.
 
-use super::card;
 use crate::driver::ServerReply;
-use crate::emulator::behaviour::{Behaviour, Verdict};
+use crate::emulator::behaviour::{Behaviour, Verdict, card};
 use crate::emulator::function::{Code, Config, Preparation, State, Status};
 use crate::emulator::machine::{Machine, Task};
 use crate::emulator::refusal;

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use super::card;
 use super::update::is_within;
 use crate::driver::{FunctionView, ServerReply};
-use crate::emulator::behaviour::Behaviour;
+use crate::emulator::behaviour::{Behaviour, card};
 use crate::emulator::function::{Code, Function, Preparation, State, Status};
 use crate::emulator::machine::Machine;
 use crate::emulator::refusal;

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use super::card;
 use crate::driver::{FunctionView, ServerReply};
-use crate::emulator::behaviour::{Behaviour, Verdict};
+use crate::emulator::behaviour::{Behaviour, Verdict, card};
 use crate::emulator::function::{Config, Function, Preparation, State};
 use crate::emulator::machine::{Machine, Task};
 use crate::emulator::refusal;

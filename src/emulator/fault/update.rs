@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use super::card;
 use crate::driver::{FunctionView, ServerReply};
-use crate::emulator::behaviour::{Behaviour, Verdict};
+use crate::emulator::behaviour::{Behaviour, Verdict, card};
 use crate::emulator::function::{Code, Config, Function, Preparation, State, Status};
 use crate::emulator::machine::Machine;
 use crate::history::{Condition, Name};
