@@ -1,5 +1,8 @@
 //! What an answer means: accepted, refused, throttled, unknown, or not what the API says.
+//!
+//! With what all dialects read of an answer in the same way. It must not know any one dialect.
 
+use super::HttpResponse;
 use crate::history::{Report, Trace};
 
 /// What a complete answer to a call means.
@@ -30,4 +33,68 @@ pub enum Meaning {
     Throttled(Option<u64>),
     /// The answer does not tell whether anything was done.
     Unknown,
+}
+
+/// The seconds after which the answer asks to try again; a date is not read, since the clocks may differ.
+pub(super) fn retry_after(response: &HttpResponse) -> Option<u64> {
+    response.header("retry-after")?.trim().parse().ok()
+}
+
+/// What a body is, in a few words for people: `an HTML page of 312 bytes`.
+pub(crate) fn body_kind(response: &HttpResponse) -> String {
+    let body = response.body.trim_ascii();
+    if body.is_empty() {
+        return "an empty body".to_owned();
+    }
+    let kind = match serde_json::from_slice::<serde_json::Value>(body) {
+        Ok(serde_json::Value::Object(_)) => "a JSON object",
+        Ok(_) => "JSON that is not an object",
+        Err(_) if looks_like_html(body) => "an HTML page",
+        Err(_) if body[0] == b'{' => "broken JSON",
+        Err(_) if std::str::from_utf8(body).is_ok() => "plain text",
+        Err(_) => "binary data",
+    };
+    let length = response.body.len();
+    format!("{kind} of {length} {}", if length == 1 { "byte" } else { "bytes" })
+}
+
+fn looks_like_html(body: &[u8]) -> bool {
+    let start = body[..body.len().min(512)].to_ascii_lowercase();
+    start.starts_with(b"<!doctype html") || start.windows(5).any(|window| window == b"<html")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(body: &[u8]) -> HttpResponse {
+        HttpResponse { status: 200, headers: Vec::new(), body: body.to_vec() }
+    }
+
+    #[test]
+    fn a_body_is_named_for_what_it_is() {
+        for (body, kind) in [
+            (&b" \n"[..], "an empty body"),
+            (b"x", "plain text of 1 byte"),
+            (b"{}", "a JSON object of 2 bytes"),
+            (b"[1]", "JSON that is not an object of 3 bytes"),
+            (b"{\"state\":", "broken JSON of 9 bytes"),
+            (b"<!DOCTYPE html><p>no", "an HTML page of 20 bytes"),
+            (b"<?xml version='1.0'?><HTML/>", "an HTML page of 28 bytes"),
+            (b"\xff\xfe", "binary data of 2 bytes"),
+        ] {
+            assert_eq!(body_kind(&answer(body)), kind);
+        }
+    }
+
+    #[test]
+    fn only_seconds_are_a_retry_after() {
+        for (value, seconds) in
+            [("3", Some(3)), (" 120 ", Some(120)), ("Fri, 02 Jan 2026 03:04:05 GMT", None), ("", None)]
+        {
+            let headers = vec![("retry-after".to_owned(), value.to_owned())];
+            assert_eq!(retry_after(&HttpResponse { headers, ..answer(b"") }), seconds);
+        }
+        assert_eq!(retry_after(&answer(b"")), None);
+    }
 }

@@ -4,9 +4,12 @@
 //! server's, and knows no socket. Only `client.rs` knows the HTTP library.
 
 pub mod answer;
+pub mod client;
 pub mod fc3;
+pub mod path;
 
 pub use answer::{Meaning, Reply};
+pub use client::{Client, ClientError, Exchange, Failure, RequestTag};
 
 use crate::history::Name;
 
@@ -165,6 +168,17 @@ pub trait Dialect: Send + Sync {
     /// # Errors
     /// The API's own error for an unknown path, a malformed body or a missing field.
     fn parse(&self, request: &HttpRequest) -> Result<ServerCall, ApiError>;
+
+    /// The server's side: lays what an update configured over what was configured before.
+    ///
+    /// By default a key of the update replaces the whole of what stood under it.
+    fn merge(
+        &self,
+        config: &mut serde_json::Map<String, serde_json::Value>,
+        update: serde_json::Map<String, serde_json::Value>,
+    ) {
+        config.extend(update);
+    }
 
     /// The server's side: the HTTP answer, carrying `request_id`.
     fn render(&self, reply: &ServerReply, request_id: &str) -> HttpResponse;

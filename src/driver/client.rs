@@ -1,0 +1,325 @@
+//! The one HTTP client: sends a request once, and says what came of it.
+//!
+//! The only file that names the HTTP library, with everything helpful switched off: no redirects, no retries, no
+//! proxy, no credentials out of the URL. An invocation that went out twice would be a false witness. It must not know
+//! what an answer means; a dialect does.
+//!
+//! The library's pool may take another connection for a request when the one it had picked turns out to be closed, but
+//! only if it had not begun to write the request. The wire tests hold it to that: no request arrives twice.
+
+use std::error::Error;
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use reqwest::{Method, Url};
+
+use super::{HttpRequest, HttpResponse, path};
+use crate::history::Name;
+
+/// The header that joins a request to the step of the run that sent it.
+pub const STEP_HEADER: &str = "x-fnconform-step";
+
+/// How long a connection may take to come about; nothing was sent when it does not.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a connection is kept without use. Servers close theirs after a few seconds at the earliest, and a request
+/// that meets such a closing is lost for no fault of the endpoint's.
+const KEEP_IDLE: Duration = Duration::from_secs(1);
+
+/// The longest body that is read; the longest that the API allows is half of it.
+const BODY_LIMIT: usize = 64 << 20;
+
+/// What a request carries so that it can be found in an implementer's log. No two requests of a run have the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct RequestTag {
+    /// The run.
+    pub run: Name,
+    /// The case within the run.
+    pub case: Name,
+    /// The number of the request within the case.
+    pub step: u64,
+}
+
+impl RequestTag {
+    /// The value of `User-Agent`: the tool, the run and the case.
+    #[must_use]
+    pub fn user_agent(&self) -> String {
+        let version = env!("CARGO_PKG_VERSION");
+        format!("fnconform/{version} run/{} case/{}", path::encode(&self.run), path::encode(&self.case))
+    }
+
+    /// The value of [`STEP_HEADER`]: run, case and step, each free of slashes.
+    #[must_use]
+    pub fn step_header(&self) -> String {
+        format!("{}/{}/{}", path::encode(&self.run), path::encode(&self.case), self.step)
+    }
+}
+
+/// What came of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exchange {
+    /// A complete answer, whatever it says.
+    Complete(HttpResponse),
+    /// No complete answer.
+    Failed(Failure),
+}
+
+/// Why there is no complete answer, and whether the request may have taken effect.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// Nothing of the request can have arrived, since no connection came about.
+    #[error("nothing was sent: {0}")]
+    NotSent(String),
+    /// The request may have arrived, and may have taken effect or still do so.
+    #[error("no complete answer: {0}")]
+    Lost(String),
+}
+
+/// Why a base URL cannot be driven.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// It is not a URL with a host.
+    #[error("endpoint {url:?} is not a URL: {reason}")]
+    NotAUrl {
+        /// As it was given.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// It is a URL of something else than HTTP.
+    #[error("endpoint {url:?} is not spoken to over http but {scheme:?}")]
+    Scheme {
+        /// As it was given.
+        url: String,
+        /// The scheme.
+        scheme: String,
+    },
+    /// It needs TLS, which is not built in.
+    #[error("endpoint {url:?} needs TLS, which this build lacks")]
+    NoTls {
+        /// As it was given.
+        url: String,
+    },
+    /// It has a part that a base URL cannot have.
+    #[error("endpoint has {part}, which has no place in a base URL")]
+    Extra {
+        /// Which part. The URL is not shown, because it may be a password.
+        part: &'static str,
+    },
+    /// The HTTP library could not be set up.
+    #[error("cannot set up the http client: {0}")]
+    Setup(String),
+}
+
+impl ClientError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::NotAUrl { .. } => Some("give it as http://HOST:PORT, with a path if it has one".to_owned()),
+            Self::Scheme { url, .. } if !url.contains("://") => Some(format!("did you mean http://{url}?")),
+            Self::Scheme { .. } => Some("give it as http://HOST:PORT, with a path if it has one".to_owned()),
+            Self::NoTls { .. } => Some("use http://, or a proxy on this machine that adds the TLS".to_owned()),
+            Self::Extra { .. } => Some("leave it out".to_owned()),
+            Self::Setup(_) => None,
+        }
+    }
+}
+
+/// A client of one base URL. Clones share their connections.
+#[derive(Debug, Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    /// Without a slash at its end.
+    base: String,
+}
+
+impl Client {
+    /// A client of the endpoint at this base URL, which may have a path.
+    ///
+    /// # Errors
+    /// When it is not a URL, or none that can be driven over plain HTTP.
+    pub fn new(base_url: &str) -> Result<Self, ClientError> {
+        let base = base(base_url)?;
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .http1_only()
+            .tcp_nodelay(true)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_idle_timeout(KEEP_IDLE)
+            .build()
+            .map_err(|error| ClientError::Setup(deepest(&error)))?;
+        Ok(Self { http, base })
+    }
+
+    /// The base URL, without a slash at its end.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.base
+    }
+
+    /// Sends the request once, and waits for its whole answer no longer than the time-out.
+    pub async fn send(&self, request: &HttpRequest, tag: &RequestTag, timeout: Duration) -> Exchange {
+        let prepared = match self.prepare(request, tag) {
+            Ok(prepared) => prepared,
+            Err(reason) => return Exchange::Failed(Failure::NotSent(reason)),
+        };
+        // The library's own time-out would be the same, but cannot be told from one that the endpoint caused.
+        match tokio::time::timeout(timeout, self.exchange(prepared)).await {
+            Ok(Ok(response)) => Exchange::Complete(response),
+            Ok(Err(failure)) => Exchange::Failed(failure),
+            Err(_) => Exchange::Failed(Failure::Lost(format!("none within {timeout:?}"))),
+        }
+    }
+
+    fn prepare(&self, request: &HttpRequest, tag: &RequestTag) -> Result<reqwest::Request, String> {
+        let url = format!("{}{}", self.base, request.path);
+        let url = Url::parse(&url).map_err(|error| format!("{url:?} is not a URL: {error}"))?;
+        let method = Method::from_bytes(request.method.as_bytes()).map_err(|error| error.to_string())?;
+        // The library says nothing of a body that is empty, which some servers take for one that is missing.
+        let lengthless = request.body.is_empty() && method != Method::GET;
+        let mut prepared = reqwest::Request::new(method, url);
+        let headers = prepared.headers_mut();
+        for (name, value) in &request.headers {
+            headers.append(
+                HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("{name:?} is no name of a header"))?,
+                HeaderValue::from_str(value).map_err(|_| format!("{value:?} is no value of the header {name}"))?,
+            );
+        }
+        for (name, value) in [(USER_AGENT, tag.user_agent()), (HeaderName::from_static(STEP_HEADER), tag.step_header())]
+        {
+            let value =
+                HeaderValue::from_str(&value).map_err(|_| format!("{value:?} is no value of the header {name}"))?;
+            headers.insert(name, value);
+        }
+        if lengthless {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        } else if !request.body.is_empty() {
+            *prepared.body_mut() = Some(request.body.clone().into());
+        }
+        Ok(prepared)
+    }
+
+    async fn exchange(&self, request: reqwest::Request) -> Result<HttpResponse, Failure> {
+        let mut response = self.http.execute(request).await.map_err(|error| {
+            // All else may have come after the first byte was written.
+            if error.is_connect() { Failure::NotSent(deepest(&error)) } else { Failure::Lost(deepest(&error)) }
+        })?;
+        let status = response.status().as_u16();
+        let headers = plain(response.headers());
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| Failure::Lost(deepest(&error)))? {
+            if body.len() + chunk.len() > BODY_LIMIT {
+                return Err(Failure::Lost(format!("its body is longer than {BODY_LIMIT} bytes")));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(HttpResponse { status, headers, body })
+    }
+}
+
+fn base(text: &str) -> Result<String, ClientError> {
+    let text = text.trim();
+    let url = Url::parse(text);
+    let reason = match &url {
+        // Shown as what it most likely is: a host without a scheme.
+        Err(error) => error.to_string(),
+        Ok(url) if !matches!(url.scheme(), "http" | "https") => {
+            return Err(ClientError::Scheme { url: text.to_owned(), scheme: url.scheme().to_owned() });
+        }
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => {
+            return Err(ClientError::Extra { part: "a user name or password" });
+        }
+        Ok(url) if url.query().is_some() => return Err(ClientError::Extra { part: "a query" }),
+        Ok(url) if url.fragment().is_some() => return Err(ClientError::Extra { part: "a fragment" }),
+        Ok(url) if url.scheme() == "https" => return Err(ClientError::NoTls { url: text.to_owned() }),
+        Ok(url) => return Ok(url.as_str().trim_end_matches('/').to_owned()),
+    };
+    Err(ClientError::NotAUrl { url: text.to_owned(), reason })
+}
+
+fn plain(headers: &HeaderMap) -> Vec<(String, String)> {
+    headers
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect()
+}
+
+/// The cause of all the causes of an error, which is the one that says something.
+fn deepest(error: &dyn Error) -> String {
+    let mut error = error;
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(url: &str) -> String {
+        let error = Client::new(url).expect_err(url);
+        format!("{error}; {}", error.hint().unwrap_or_default())
+    }
+
+    #[test]
+    fn a_base_url_may_have_a_path_and_loses_its_last_slash() {
+        for (url, base) in [
+            ("http://127.0.0.1:9000", "http://127.0.0.1:9000"),
+            (" http://127.0.0.1:9000/ ", "http://127.0.0.1:9000"),
+            ("HTTP://Host.example/a/b//", "http://host.example/a/b"),
+            ("http://[::1]:80/x", "http://[::1]/x"),
+        ] {
+            assert_eq!(Client::new(url).expect(url).base_url(), base);
+        }
+    }
+
+    #[test]
+    fn a_base_url_that_cannot_be_driven_is_refused_with_a_hint() {
+        for (url, expected) in [
+            (
+                "127.0.0.1:9000",
+                "endpoint \"127.0.0.1:9000\" is not a URL: relative URL without a base; give it as http://HOST:PORT, \
+                 with a path if it has one",
+            ),
+            (
+                "localhost:9000",
+                "endpoint \"localhost:9000\" is not spoken to over http but \"localhost\"; did you mean \
+                 http://localhost:9000?",
+            ),
+            (
+                "ftp://host",
+                "endpoint \"ftp://host\" is not spoken to over http but \"ftp\"; give it as http://HOST:PORT, with a \
+                 path if it has one",
+            ),
+            (
+                "http://",
+                "endpoint \"http://\" is not a URL: empty host; give it as http://HOST:PORT, with a path if it has one",
+            ),
+            (
+                "https://host",
+                "endpoint \"https://host\" needs TLS, which this build lacks; use http://, or a proxy on this machine \
+                 that adds the TLS",
+            ),
+            (
+                "http://u:secret@host",
+                "endpoint has a user name or password, which has no place in a base URL; leave it out",
+            ),
+            ("http://host/?a=1", "endpoint has a query, which has no place in a base URL; leave it out"),
+            ("http://host/#a", "endpoint has a fragment, which has no place in a base URL; leave it out"),
+        ] {
+            assert_eq!(refusal(url), expected);
+        }
+    }
+
+    #[test]
+    fn a_tag_cannot_break_a_header() {
+        let tag = RequestTag { run: "a/b\n".into(), case: "7".into(), step: 12 };
+        assert_eq!(tag.step_header(), "a%2Fb%0A/7/12");
+        assert_eq!(tag.user_agent(), format!("fnconform/{} run/a%2Fb%0A case/7", env!("CARGO_PKG_VERSION")));
+    }
+}
