@@ -1,1 +1,3 @@
-//! x
+//! All tests that need more than one module, in one binary.
+
+mod wire;
