@@ -92,5 +92,5 @@ fn an_explanation_says_what_could_be_what_was_said_and_what_that_breaks() {
 {"op":"invoke","function":"f","start":22,"end":23,"ok":true,"served":"B","status":200}"#
     );
     let judgement = judged(&history);
-    insta::assert_snapshot!(judgement.first_violation().unwrap().explanation, @"");
+    insta::assert_snapshot!(judgement.first_violation().unwrap().explanation, @"`f` could only be Active, last update InProgress, serving a@A, preparing b@B (held). An invocation was served by B (HTTP 200). That breaks update.in-progress-serves-old: While InProgress an invocation reaches the code from before the update. The page: “Directed to the pre-update code”");
 }

@@ -1,3 +1,4 @@
-//! All tests that need more than one module, in one binary.
+//! The tests of the whole, in one binary.
 
+mod emulator;
 mod wire;

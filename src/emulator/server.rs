@@ -1,0 +1,174 @@
+//! The endpoint behind HTTP: the only place that knows the server library.
+//!
+//! One mutex guards the machine. A step takes microseconds and nothing is awaited under it, so thousands of requests a
+//! second pass. What happens by itself is done before the next event, which nobody can tell from doing it in time.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::response::Response;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::behaviour::Delivery;
+use super::clock::Clock;
+use super::cut::{Cut, CutListener};
+use super::lever::{self, Asked};
+use super::machine::{Event, Machine, Memo, Turn};
+use super::settings::Settings;
+use super::wire;
+use crate::driver::{HttpRequest, HttpResponse, ServerCall, ServerReply};
+
+/// How long a shutdown waits for answers under way, before it leaves them to their fate.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// An endpoint that runs until it is shut down or dropped.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<()>,
+}
+
+impl Running {
+    /// The address it listens on, with the port it was given.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its base URL.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Stops taking connections, finishes the answers under way, and returns when the port is free.
+    pub async fn shutdown(mut self) {
+        if let Some(stop) = self.stop.take() {
+            // It can only have ended before it was told to.
+            let _ = stop.send(());
+        }
+        if tokio::time::timeout(PATIENCE, &mut self.task).await.is_err() {
+            self.task.abort();
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Starts an endpoint; port 0 picks a free one.
+///
+/// # Errors
+/// When the address cannot be listened on.
+pub async fn start(settings: Settings, listen: SocketAddr) -> io::Result<Running> {
+    let listener = TcpListener::bind(listen).await?;
+    let address = listener.local_addr()?;
+    let shell = Arc::new(Shell {
+        settings: settings.clone(),
+        clock: Clock::start(),
+        machine: Mutex::new(Machine::new(settings)),
+        answers: AtomicU64::new(0),
+    });
+    let service = Router::new().fallback(answer).with_state(shell).into_make_service_with_connect_info::<Cut>();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = axum::serve(CutListener(listener), service).with_graceful_shutdown(async {
+        // A handle that was dropped means the same as one that was told to stop.
+        let _ = stopped.await;
+    });
+    let task = tokio::spawn(async move {
+        // Serving has no error to report: accepting goes on whatever happens to a connection.
+        let _ = server.await;
+    });
+    Ok(Running { address, stop: Some(stop), task })
+}
+
+struct Shell {
+    settings: Settings,
+    clock: Clock,
+    machine: Mutex<Machine>,
+    answers: AtomicU64,
+}
+
+impl Shell {
+    /// The machine, whatever became of whoever held it last: a step that panicked is a bug to be seen elsewhere.
+    fn machine(&self) -> MutexGuard<'_, Machine> {
+        self.machine.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes an event now. The clock is read under the lock, so that time never goes back for the machine.
+    fn step(&self, event: Event<'_>) -> (Turn, u64) {
+        let mut machine = self.machine();
+        let now = self.clock.now();
+        let turn = machine.step(now, event);
+        (turn, machine.calls)
+    }
+
+    fn render(&self, reply: &ServerReply) -> HttpResponse {
+        let number = self.answers.fetch_add(1, Ordering::Relaxed);
+        self.settings.dialect.render(reply, &format!("{:08x}-{number:012x}", self.settings.seed))
+    }
+
+    /// A call of the API; `None` if the connection is to be cut.
+    async fn call(&self, call: &ServerCall) -> Option<(HttpResponse, Delivery)> {
+        let mut memo = Memo::default();
+        loop {
+            match self.step(Event::Call(call, memo)) {
+                (Turn::Answer(reply), number) => {
+                    let mut response = self.render(&reply);
+                    self.settings.behaviour.shape(call, &mut response);
+                    return Some((response, self.settings.behaviour.delivery(number)));
+                }
+                (Turn::Later(at, left), _) => {
+                    tokio::time::sleep(self.clock.until(at)).await;
+                    memo = left;
+                }
+                (Turn::Cut | Turn::Done, _) => return None,
+            }
+        }
+    }
+
+    fn lever(&self, asked: Asked) -> HttpResponse {
+        match asked {
+            Asked::List => lever::list(&self.settings.levers),
+            Asked::Happen(event) => match self.step(event).0 {
+                Turn::Answer(reply) => self.render(&reply),
+                Turn::Done | Turn::Later(..) | Turn::Cut => lever::done(),
+            },
+        }
+    }
+
+    async fn respond(&self, request: &HttpRequest) -> Option<(HttpResponse, Delivery)> {
+        let response = match lever::asked(request, &self.settings.levers) {
+            Some(Ok(asked)) => self.lever(asked),
+            Some(Err(error)) => self.render(&ServerReply::Error(error)),
+            None => match self.settings.dialect.parse(request) {
+                Ok(call) => return self.call(&call).await,
+                Err(error) => self.render(&ServerReply::Error(error)),
+            },
+        };
+        Some((response, Delivery::Plain))
+    }
+}
+
+async fn answer(State(shell): State<Arc<Shell>>, ConnectInfo(cut): ConnectInfo<Cut>, request: Request) -> Response {
+    let answered = match wire::plain(request).await {
+        Ok(request) => shell.respond(&request).await,
+        Err(error) => Some((shell.render(&ServerReply::Error(error)), Delivery::Close)),
+    };
+    let (response, delivery) = answered.unwrap_or_else(|| {
+        cut.cut();
+        (HttpResponse { status: 500, ..HttpResponse::default() }, Delivery::Close)
+    });
+    wire::rendered(response, delivery)
+}
