@@ -4,10 +4,12 @@
 //! server's, and knows no socket. Only `client.rs` knows the HTTP library.
 
 pub mod answer;
+pub mod case;
 pub mod client;
 pub mod endpoint;
 pub mod fc3;
 pub mod path;
+pub mod patience;
 pub mod result;
 
 pub use answer::{Meaning, Reply};
