@@ -18,7 +18,7 @@ use tokio::sync::watch;
 /// What all cases of a run share.
 pub struct Bench {
     /// The endpoint.
-    pub endpoint: Endpoint,
+    pub endpoint: Arc<Endpoint>,
     /// How long things take.
     pub pace: Pace,
     /// The images that are there without having been published, where nothing can be.
@@ -62,8 +62,17 @@ pub struct CaseRecord {
     pub bare_errors: Vec<(usize, String)>,
     /// Why it ended before its plan did.
     pub cut_short: Option<CutShort>,
-    /// How many requests the run had sent when something was first not explained.
-    pub found_after: Option<u64>,
+    /// When something was first not explained.
+    pub found: Option<Found>,
+}
+
+/// When something was first not explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// How many requests the run had sent.
+    pub after: u64,
+    /// The step of the plan that was executed, from 0.
+    pub step: usize,
 }
 
 /// Why a case ended before its plan did.
@@ -95,7 +104,8 @@ pub(super) struct Case<'a> {
     bare_errors: Vec<(Operation, String)>,
     pub(super) judge: Judge,
     pub(super) cut_short: Option<CutShort>,
-    found_after: Option<u64>,
+    found: Option<Found>,
+    at_step: usize,
 }
 
 /// Executes a plan under that name.
@@ -112,13 +122,15 @@ pub async fn execute(bench: &Arc<Bench>, name: &str, plan: &Plan) -> CaseRecord 
         bare_errors: Vec::new(),
         judge,
         cut_short: None,
-        found_after: None,
+        found: None,
+        at_step: 0,
     };
     case.declare_images(plan).await;
     for (place, step) in plan.steps.iter().enumerate() {
         if case.cut_short.is_some() {
             break;
         }
+        case.at_step = place;
         let next = plan.steps.get(place + 1);
         case.step(step, next).await;
     }
@@ -283,8 +295,8 @@ impl Case<'_> {
             let _ = self.judge.push(operation.clone());
             self.operations.push(operation);
         }
-        if self.found_after.is_none() && !self.judge.conforms_so_far() {
-            self.found_after = Some(self.bench.endpoint.requests());
+        if self.found.is_none() && !self.judge.conforms_so_far() {
+            self.found = Some(Found { after: self.bench.endpoint.requests(), step: self.at_step });
         }
     }
 
@@ -340,7 +352,7 @@ impl Case<'_> {
             history: History { header, operations },
             bare_errors,
             cut_short: self.cut_short,
-            found_after: self.found_after,
+            found: self.found,
         }
     }
 

@@ -11,6 +11,7 @@ pub mod fc3;
 pub mod path;
 pub mod patience;
 pub mod result;
+pub mod setup;
 
 pub use answer::{Meaning, Reply};
 pub use client::{Client, ClientError, Exchange, Failure, RequestTag};

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 pub const SHORTEST_PATIENCE: Duration = Duration::from_secs(10);
 /// Patience is so many times the longest preparation that was measured.
 pub const PATIENCE_FACTOR: u32 = 20;
-/// After so many cases in which patience ran out, waiting for it once more proves nothing.
+/// What [`Pace::proved_after`] is in a run.
 const PROVED: u32 = 6;
 
 /// How long things take, and how long they are waited for.
@@ -27,6 +27,8 @@ pub struct Pace {
     pub typical: Duration,
     /// How long is waited for what must happen.
     pub patience: Duration,
+    /// After so many cases in which patience ran out, waiting for it once more proves nothing.
+    pub proved_after: u32,
     /// How often patience ran out so far.
     ran_out: AtomicU32,
 }
@@ -41,7 +43,7 @@ impl Pace {
     /// A pace with that patience.
     #[must_use]
     pub const fn patient(typical: Duration, patience: Duration) -> Self {
-        Self { typical, patience, ran_out: AtomicU32::new(0) }
+        Self { typical, patience, proved_after: PROVED, ran_out: AtomicU32::new(0) }
     }
 
     /// So many hundredths of a preparation.
@@ -59,7 +61,7 @@ impl Pace {
     }
 
     fn is_proved(&self) -> bool {
-        self.ran_out.load(Ordering::Relaxed) >= PROVED
+        self.ran_out.load(Ordering::Relaxed) >= self.proved_after
     }
 
     fn present_patience(&self) -> Duration {
