@@ -7,6 +7,7 @@ pub mod answer;
 pub mod client;
 pub mod fc3;
 pub mod path;
+pub mod result;
 
 pub use answer::{Meaning, Reply};
 pub use client::{Client, ClientError, Exchange, Failure, RequestTag};

@@ -1,0 +1,200 @@
+//! What a run came to, as plain data: reports are pure functions of it.
+
+use crate::requirement::{Lever, Requirement};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// What a run came to.
+#[derive(Debug, Clone)]
+pub struct RunResult {
+    /// The endpoint's base URL, without credentials.
+    pub endpoint: String,
+    /// The dialect's name.
+    pub dialect: &'static str,
+    /// The seed that the plans are a function of.
+    pub seed: u64,
+    /// Which requirements the verdict is about.
+    pub profile: Profile,
+    /// Whether the profile was chosen by what the endpoint offers, not by the user.
+    pub profile_inferred: Inferred,
+    /// The verdict of the run.
+    pub verdict: RunVerdict,
+    /// Why the run ended before its plans did, if it did.
+    pub ended_early: Option<String>,
+    /// How many cases were executed.
+    pub cases: usize,
+    /// How many requests were sent, levers included.
+    pub requests: u64,
+    /// How long it took.
+    pub duration: Duration,
+    /// The levers that were used.
+    pub levers: Vec<Lever>,
+    /// The readings of the documentation that were seen, by their names in the specification (`R1` …).
+    pub readings: BTreeMap<&'static str, String>,
+    /// What the endpoint was measured to take: label and duration, in the order in which people want to read it.
+    pub measured: Vec<(&'static str, Duration)>,
+    /// What a reader should know besides: notes on answers, on clean-up, on what could not be told.
+    pub notes: Vec<String>,
+    /// Every requirement of the catalogue, in its order.
+    pub requirements: Vec<RequirementResult>,
+}
+
+/// What a run says of one requirement.
+#[derive(Debug, Clone)]
+pub struct RequirementResult {
+    /// The requirement.
+    pub requirement: &'static Requirement,
+    /// Whether the verdict of the run depends on it.
+    pub in_profile: Selected,
+    /// Passed, failed, inconclusive or not exercised.
+    pub verdict: Verdict,
+    /// How many operations put it to the test.
+    pub exercised: u64,
+    /// Why it was not exercised, or why nothing could be said.
+    pub reason: Option<String>,
+    /// The shortest history that was found to break it.
+    pub counterexample: Option<Counterexample>,
+}
+
+/// Whether a requirement belongs to the profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Selected {
+    /// It does.
+    Yes,
+    /// It does not.
+    No,
+}
+
+/// How the profile was come by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inferred {
+    /// The user named it.
+    No,
+    /// It follows from the levers that the endpoint offers.
+    Yes,
+}
+
+/// The verdict on one requirement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It was exercised, and held every time.
+    Passed,
+    /// It was broken.
+    Failed,
+    /// It could not be told.
+    Inconclusive,
+    /// Nothing put it to the test.
+    NotExercised,
+}
+
+impl Verdict {
+    /// The word in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Inconclusive => "inconclusive",
+            Self::NotExercised => "not-exercised",
+        }
+    }
+}
+
+/// The verdict of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunVerdict {
+    /// All of the profile was exercised and held.
+    Conformant,
+    /// A requirement was broken, in the profile or not.
+    NonConformant,
+    /// Something of the profile could not be told, or was not exercised.
+    Inconclusive,
+    /// Nothing was put to the test.
+    NothingExercised,
+}
+
+impl RunVerdict {
+    /// The word in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Conformant => "conformant",
+            Self::NonConformant => "non-conformant",
+            Self::Inconclusive => "inconclusive",
+            Self::NothingExercised => "nothing-exercised",
+        }
+    }
+}
+
+/// Which requirements a verdict is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// All that need no lever.
+    Core,
+    /// All.
+    Full,
+    /// Those that the user selected.
+    Selection,
+}
+
+impl Profile {
+    /// The word in reports.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Core => "core",
+            Self::Full => "full",
+            Self::Selection => "selection",
+        }
+    }
+}
+
+/// A history that breaks a requirement, and how surely it comes back.
+#[derive(Debug, Clone)]
+pub struct Counterexample {
+    /// The file that it was written to, relative to the results' folder.
+    pub file: String,
+    /// The line of the violating operation in that file.
+    pub line: usize,
+    /// What broke, in sentences.
+    pub explanation: String,
+    /// How many requests the run had sent when the violation was first seen.
+    pub found_after: u64,
+    /// How often the violation came back when the case was run again, and how often that was tried.
+    pub reproduced: (u32, u32),
+}
+
+/// What happens while a run goes on, for those who show progress.
+#[derive(Debug, Clone)]
+pub enum Progress {
+    /// What the endpoint offers is known, and how long it takes was measured.
+    Ready {
+        /// How many cases are planned.
+        cases: usize,
+        /// The levers that will be used.
+        levers: Vec<Lever>,
+    },
+    /// A case has ended.
+    CaseEnded {
+        /// How many have.
+        ended: usize,
+        /// How many there are.
+        cases: usize,
+        /// How many of them broke something.
+        violations: usize,
+        /// How many requests were sent so far.
+        requests: u64,
+    },
+    /// A requirement was seen broken for the first time.
+    Broken {
+        /// The requirement.
+        requirement: &'static Requirement,
+        /// How many requests had been sent.
+        found_after: u64,
+    },
+    /// A counterexample is being shrunk and run again.
+    Shrinking {
+        /// The requirement that it breaks.
+        requirement: &'static Requirement,
+    },
+}
