@@ -1,7 +1,37 @@
 //! The automaton of the specification as plain code, one function at a time, to be read beside its tables.
 //!
-//! Clarity over speed: every step clones the whole world. The `DOUBTS` at the end of `reference/mod.rs` say how it was
-//! read where the text leaves a choice.
+//! Clarity over speed: every step clones the whole world. Operations stand in [`super::operations`].
+//!
+//! DOUBTS: where the text leaves a choice, the reading that accuses less was taken.
+//!
+//! 1. "an Active function may become Inactive at any time" (`"idle":"may"`): also while an update is InProgress; it
+//!    then rests as Inactive and InProgress, and a `settle` is content with that, until something wakes it.
+//! 2. "so does leaving Active, or a new `current`": every success makes a new `current`, also one of the code that is
+//!    current already (a redeploy prepared anew, R8 "more than once"). R9 does not, for nothing was prepared.
+//! 3. "missing that turns into overwritten does not": nor does overwritten that turns into missing, of which nothing
+//!    is said (it is not among what ends the condition); the further `settle` asks only what the image is at that
+//!    `settle`.
+//! 4. "After one `settle` in that condition": the condition at the one instant of the `settle`. So a `settle` in
+//!    whose interval an overwritten preparation succeeded counts at once, though the condition did not last through
+//!    it.
+//! 5. "A code deployed while its image was missing has no digest": two such deployments of one tag are two codes,
+//!    each with the digest of its own success; a member of `older` keeps the digest of its first success.
+//! 6. "Active, InProgress, `next` equals `current`" (R9): image and digest are equal; a code without digest equals
+//!    none.
+//! 7. "When the preparation of `next` ends [...] it is emptied": R9 ends it too.
+//! 8. "unless one in `older` is held": also with no status yet, where nothing in `older` takes a step.
+//! 9. "a `settle` after that, with no update InProgress, takes the mark": in any state, also in Failed. A mark that
+//!    still is a must outlives a `settle` in Failed, and an update there takes the must from it.
+//! 10. "in Active with no update in progress and none failed: that of `current`": the status is none yet or
+//!     Successful.
+//! 11. "any but create, in no function: violation": of the API only; a lever or a `settle` on no function does
+//!     nothing.
+//! 12. "update, Inactive: as when Active": an earlier `next` moves to `older` there too, and InProgress allows a
+//!     refusal.
+//! 13. "missing or overwritten" of a code without digest: it is never overwritten.
+//! 14. "at whose end nothing explained its function any more": at that end, nothing is known of the answers that had
+//!     not come, not even which they will be (`Way::foresight` takes the other reading); of several ends in one
+//!     microsecond the order of the history decides; what starts in the microsecond of that end has begun.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -6,6 +6,7 @@
 pub(crate) mod automaton;
 pub(crate) mod build;
 pub(crate) mod cases;
+pub(crate) mod expected;
 pub(crate) mod generate;
 pub(crate) mod mutate;
 pub(crate) mod operations;
