@@ -61,7 +61,7 @@ pub(crate) fn mutated(history: &History, mutation: Mutation, random: &mut Random
         }
         Mutation::Shift => {
             let operation = one(operations, random, |operation| operation.end.is_some().then_some(operation))?;
-            let by = *random.pick(&[-12, -6, -3, 3, 6, 12]);
+            let by = *random.pick(&[-90, -30, -8, 8, 30, 90]);
             operation.start += by;
             operation.end = operation.end.map(|end| end + by);
         }
