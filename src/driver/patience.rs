@@ -28,7 +28,7 @@ pub struct Pace {
     /// How long is waited for what must happen.
     pub patience: Duration,
     /// After so many cases in which patience ran out, waiting for it once more proves nothing.
-    pub proved_after: u32,
+    proved_after: u32,
     /// How often patience ran out so far.
     ran_out: AtomicU32,
 }
@@ -50,6 +50,12 @@ impl Pace {
     #[must_use]
     pub fn hundredths(&self, hundredths: u16) -> Duration {
         self.typical * u32::from(hundredths) / 100
+    }
+
+    /// A pace at which the same is waited for as often as it is asked for.
+    #[must_use]
+    pub const fn tireless(typical: Duration, patience: Duration) -> Self {
+        Self { typical, patience, proved_after: u32::MAX, ran_out: AtomicU32::new(0) }
     }
 
     fn poll(&self) -> Duration {

@@ -2,5 +2,6 @@
 
 mod emulator;
 mod reference;
+mod run;
 mod simulation;
 mod wire;
