@@ -6,4 +6,5 @@ pub mod history;
 pub mod lever;
 pub mod model;
 pub mod oracle;
+pub mod report;
 pub mod requirement;
