@@ -6,5 +6,6 @@ pub mod history;
 pub mod lever;
 pub mod model;
 pub mod oracle;
+pub mod plan;
 pub mod report;
 pub mod requirement;

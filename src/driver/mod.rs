@@ -5,6 +5,7 @@
 
 pub mod answer;
 pub mod client;
+pub mod endpoint;
 pub mod fc3;
 pub mod path;
 pub mod result;

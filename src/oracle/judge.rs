@@ -236,6 +236,10 @@ impl Judge {
     /// Ends the history, and says only whether all of it is explained.
     pub(super) fn conforms(mut self) -> bool {
         self.return_before(None);
+        self.all_open()
+    }
+
+    pub(super) fn all_open(&self) -> bool {
         self.functions.iter().all(|judged| matches!(judged.verdict, Verdict::Open))
     }
 

@@ -19,6 +19,7 @@ mod memory;
 mod names;
 mod space;
 mod trail;
+pub mod watch;
 
 pub use blame::Finding;
 pub use judge::{Judge, JudgeError, Judgement, Outcome};

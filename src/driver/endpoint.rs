@@ -1,0 +1,259 @@
+//! An endpoint under test: sends one call or pulls one lever, and says what is to be recorded of it.
+
+use super::answer::{Meaning, Reply};
+use super::client::{Client, Exchange, Failure, RequestTag};
+use super::{Dialect, Request};
+use crate::history::{Answer, Call, Condition, Content, Event, Name, Operation, Trace};
+use crate::lever::{Effect, LeverSet, Levers};
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// How long a request may take before it counts as not answered.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a throttled request is sent again.
+const THROTTLED_FOR: Duration = Duration::from_secs(20);
+
+/// An endpoint, as a run drives it.
+pub struct Endpoint {
+    client: Client,
+    dialect: &'static dyn Dialect,
+    levers: Option<Levers>,
+    /// The name of the run, which all that it makes begins with.
+    run: Name,
+    epoch: Instant,
+    requests: AtomicU64,
+    notes: Mutex<BTreeMap<String, u64>>,
+    timeout: Duration,
+}
+
+/// A call as it is to be recorded.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// The operation; `None` if it was throttled all the time, and so never happened.
+    pub operation: Option<Operation>,
+    /// Set on a refusal whose body is not what the API says; what it was.
+    pub bare_error: Option<String>,
+}
+
+/// Numbers the requests of a case.
+#[derive(Debug)]
+pub struct CaseTag {
+    run: Name,
+    case: Name,
+    step: AtomicU64,
+}
+
+impl CaseTag {
+    fn next(&self) -> RequestTag {
+        RequestTag {
+            run: self.run.clone(),
+            case: self.case.clone(),
+            step: self.step.fetch_add(1, Ordering::Relaxed) + 1,
+        }
+    }
+}
+
+impl Endpoint {
+    /// An endpoint behind this client; levers are added once they are known.
+    #[must_use]
+    pub fn new(client: Client, dialect: &'static dyn Dialect, run: Name) -> Self {
+        Self {
+            client,
+            dialect,
+            levers: None,
+            run,
+            epoch: Instant::now(),
+            requests: AtomicU64::new(0),
+            notes: Mutex::new(BTreeMap::new()),
+            timeout: REQUEST_TIMEOUT,
+        }
+    }
+
+    /// The same, with these levers.
+    #[must_use]
+    pub fn with_levers(self, levers: Option<Levers>) -> Self {
+        Self { levers, ..self }
+    }
+
+    /// The client.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The dialect.
+    #[must_use]
+    pub fn dialect(&self) -> &'static dyn Dialect {
+        self.dialect
+    }
+
+    /// The name of the run.
+    #[must_use]
+    pub fn run(&self) -> &Name {
+        &self.run
+    }
+
+    /// The levers there are.
+    #[must_use]
+    pub fn levers(&self) -> LeverSet {
+        self.levers.as_ref().map_or(LeverSet::NONE, Levers::offered)
+    }
+
+    /// How many requests were sent so far.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// What is worth telling about answers, each with how often it was seen.
+    #[must_use]
+    pub fn notes(&self) -> BTreeMap<String, u64> {
+        self.notes.lock().map(|notes| notes.clone()).unwrap_or_default()
+    }
+
+    /// Notes something worth telling.
+    pub fn note(&self, text: String) {
+        if let Ok(mut notes) = self.notes.lock() {
+            *notes.entry(text).or_default() += 1;
+        }
+    }
+
+    /// Numbers for the requests of a case.
+    #[must_use]
+    pub fn tag(&self, case: &str) -> CaseTag {
+        CaseTag { run: self.run.clone(), case: case.into(), step: AtomicU64::new(0) }
+    }
+
+    /// Microseconds since the run began.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        i64::try_from(self.epoch.elapsed().as_micros()).unwrap_or(i64::MAX)
+    }
+
+    /// Sends a call, again while it is throttled, and says what is to be recorded.
+    ///
+    /// `served` tells the digest of the code from the reply of an invocation.
+    pub async fn call(
+        &self,
+        tag: &CaseTag,
+        request: &Request,
+        served: &(dyn Fn(&str) -> Option<Name> + Sync),
+    ) -> Recorded {
+        let encoded = self.dialect.encode(request);
+        let since = Instant::now();
+        let mut pause = Duration::from_millis(20);
+        loop {
+            let tag = tag.next();
+            self.requests.fetch_add(1, Ordering::Relaxed);
+            let start = self.now();
+            let exchange = self.client.send(&encoded, &tag, self.timeout).await;
+            // Rounded up, so that the interval surely covers the moment at which it took effect.
+            let end = self.now() + 1;
+            let reply = match exchange {
+                Exchange::Complete(response) => self.dialect.decode(request, &response),
+                // What surely was not sent took no effect, and may be sent again.
+                Exchange::Failed(Failure::NotSent(_)) => throttled(),
+                Exchange::Failed(Failure::Lost(_)) => unknown(),
+            };
+            if let Some(note) = &reply.malformed {
+                self.note(note.clone());
+            }
+            if let Meaning::Throttled(after) = reply.meaning {
+                pause = (pause * 2).max(after.map_or(Duration::ZERO, Duration::from_secs)).min(Duration::from_secs(5));
+                if since.elapsed() + pause > THROTTLED_FOR {
+                    return Recorded { operation: None, bare_error: None };
+                }
+                tokio::time::sleep(pause).await;
+                continue;
+            }
+            let call = recorded(request, &reply.meaning, served);
+            let answered = !matches!(reply.meaning, Meaning::Unknown);
+            let event = Event::Call { function: request.function().clone(), call };
+            let operation =
+                Operation { line: 0, start, end: answered.then_some(end), event, trace: reply.trace.clone() };
+            return Recorded { operation: Some(operation), bare_error: reply.bare_error };
+        }
+    }
+
+    /// Pulls the lever on an image.
+    pub async fn set_image(&self, tag: &CaseTag, image: &Name, content: &Content) -> Option<Operation> {
+        let levers = self.levers.as_ref()?;
+        let event = Event::Image { image: image.clone(), content: content.clone() };
+        let (start, tag) = self.begin(tag);
+        let effect = levers.set_image(image, content, &tag, self.timeout).await;
+        self.pulled(start, event, effect)
+    }
+
+    /// Says that a function has been idle for long enough.
+    pub async fn idle(&self, tag: &CaseTag, function: &Name) -> Option<Operation> {
+        let levers = self.levers.as_ref()?;
+        let (start, tag) = self.begin(tag);
+        let effect = levers.idle(function, &tag, self.timeout).await;
+        self.pulled(start, Event::Idle { function: function.clone() }, effect)
+    }
+
+    fn begin(&self, tag: &CaseTag) -> (i64, RequestTag) {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        (self.now(), tag.next())
+    }
+
+    fn pulled(&self, start: i64, event: Event, effect: Effect) -> Option<Operation> {
+        let end = match effect {
+            Effect::Done => Some(self.now() + 1),
+            // An idle lever on a function that is not there is refused, as it should be.
+            Effect::Refused { status, .. } if matches!(event, Event::Idle { .. }) && status < 500 => return None,
+            Effect::Refused { status, text } => {
+                self.note(format!("a lever was refused with HTTP {status}: {text}"));
+                None
+            }
+            Effect::Unknown(reason) => {
+                self.note(format!("a lever's answer is unknown: {reason}"));
+                None
+            }
+        };
+        Some(Operation { line: 0, start, end, event, trace: Trace::default() })
+    }
+}
+
+/// The content of an image that is ready.
+#[must_use]
+pub fn ready(code: Name) -> Content {
+    Content { code: Some(code), condition: Condition::Ready }
+}
+
+fn throttled() -> Reply {
+    Reply { meaning: Meaning::Throttled(None), ..unknown() }
+}
+
+fn unknown() -> Reply {
+    Reply { meaning: Meaning::Unknown, trace: Trace::default(), malformed: None, bare_error: None }
+}
+
+fn recorded(request: &Request, meaning: &Meaning, served: &dyn Fn(&str) -> Option<Name>) -> Call {
+    let plain = match meaning {
+        Meaning::Done => Answer::Accepted(()),
+        Meaning::Refused => Answer::Refused,
+        _ => Answer::Unknown,
+    };
+    match request {
+        Request::Create { image, .. } => Call::Create { image: image.clone(), answer: plain },
+        Request::Update { image, .. } => Call::Update { image: image.clone(), answer: plain },
+        Request::Delete { .. } => Call::Delete { answer: plain },
+        Request::Get { .. } => Call::Get {
+            answer: match meaning {
+                Meaning::Reported(report) => Answer::Accepted(report.clone()),
+                Meaning::Refused => Answer::Refused,
+                _ => Answer::Unknown,
+            },
+        },
+        Request::Invoke { .. } => Call::Invoke {
+            answer: match meaning {
+                Meaning::Served(body) => Answer::Accepted(body.as_deref().and_then(served)),
+                Meaning::Refused => Answer::Refused,
+                _ => Answer::Unknown,
+            },
+        },
+    }
+}

@@ -1,0 +1,90 @@
+//! What a run may ask while it goes on: what is still due, and whether an observation agrees with a claim.
+//!
+//! The answers steer waits and probes; they never enter a verdict, which is judged on the history alone.
+
+use super::judge::Judge;
+use super::names::Names;
+use super::trail::Runner;
+use crate::history::{Name, Operation};
+use crate::model::label::Label;
+use crate::model::world::{Idle, Lost, Status};
+
+/// What is left to happen to a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outlook {
+    /// Something may be left that must happen.
+    pub due: Due,
+    /// What a settle now would assert besides.
+    pub asserts: Asserts,
+}
+
+/// Whether something may be left that must happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// Nothing is.
+    Nothing,
+    /// In some explanation something is.
+    Something,
+}
+
+/// What a settle would assert besides that nothing is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asserts {
+    /// Nothing.
+    Nothing,
+    /// That there was time to notice that an image is lost.
+    Loss,
+    /// That an idle function that was used since is not released any more.
+    Use,
+}
+
+impl Judge {
+    /// What is left to happen to a function, all operations so far having returned.
+    pub fn outlook(&mut self, function: &Name) -> Outlook {
+        self.return_all();
+        let model = self.model();
+        let mut outlook = Outlook { due: Due::Nothing, asserts: Asserts::Nothing };
+        let Some(runner) = self.runner(function) else { return outlook };
+        for world in runner.frontier.worlds() {
+            if model.due(world).is_some() {
+                outlook.due = Due::Something;
+            }
+            let Some(f) = &world.function else { continue };
+            let active = f.state == crate::model::world::State::Active;
+            if active && f.lost == Lost::No && f.current.is_some_and(|code| world.gone(code)) {
+                outlook.asserts = Asserts::Loss;
+            } else if f.idle == Idle::May && f.status != Status::InProgress && outlook.asserts == Asserts::Nothing {
+                outlook.asserts = Asserts::Use;
+            }
+        }
+        outlook
+    }
+
+    /// Whether the history would conform if these operations on one function came next, one after the other.
+    pub fn agrees(&mut self, function: &Name, operations: &[Operation]) -> bool {
+        self.return_all();
+        let labels: Vec<Label> = {
+            let names: &mut Names = &mut self.names;
+            operations.iter().filter_map(|operation| names.label(&operation.event)).collect()
+        };
+        let Some(runner) = self.runner(function) else { return true };
+        let saved = runner.save();
+        let explained = labels.iter().all(|label| {
+            let fed = runner.frontier.begin(*label).and_then(|slot| runner.frontier.end(slot));
+            fed.is_ok() && !runner.frontier.is_empty()
+        });
+        runner.load(&saved);
+        explained
+    }
+
+    /// Whether everything so far is explained.
+    pub fn conforms_so_far(&mut self) -> bool {
+        self.return_all();
+        self.all_open()
+    }
+
+    fn runner(&mut self, function: &Name) -> Option<&mut Runner> {
+        let judged = self.functions.iter_mut().find(|judged| judged.name == *function)?;
+        Some(&mut judged.runner)
+    }
+}

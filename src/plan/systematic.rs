@@ -1,0 +1,358 @@
+//! The systematic part: plans that put each requirement to the test on purpose, with each way that levers can force.
+
+use super::Plan;
+use crate::lever::LeverSet;
+
+/// A plan with the question that it asks.
+pub struct Directed {
+    /// The question.
+    pub asks: &'static str,
+    /// The plan, as text.
+    pub text: &'static str,
+}
+
+const fn ask(asks: &'static str, text: &'static str) -> Directed {
+    Directed { asks, text }
+}
+
+/// All systematic plans.
+pub static DIRECTED: &[Directed] = &[
+    ask(
+        "what is not there?",
+        "get f; invoke f; update f A; delete f; create f A; await f; delete f; get f; invoke f; update f A; delete f",
+    ),
+    ask(
+        "a life without levers",
+        "create f A; get f; await f; get f; invoke f; invoke f; update f B; get f; await f; invoke f; invoke f; get f; delete f; get f",
+    ),
+    ask(
+        "a blind life without levers",
+        "create f A; settle f; invoke f; invoke f; update f B; settle f; invoke f; get f; invoke f; update f C; settle f; get f; invoke f",
+    ),
+    ask(
+        "is a function invoked in the moment it shows Active?",
+        "create f A; await f; invoke f; update f B; await f; invoke f; invoke f; update f A; await f; invoke f; invoke f; invoke f",
+    ),
+    ask(
+        "is it Pending while its image is held?",
+        "hold A; create f A; get f; invoke f; get f; invoke f; pause 150; get f; invoke f; ready A; settle f; get f; invoke f",
+    ),
+    ask(
+        "does it stay Pending for long?",
+        "hold A; create f A; get f; pause 300; invoke f; get f; pause 300; invoke f; get f; fail A; settle f; get f; invoke f",
+    ),
+    ask(
+        "does it become Active once its image is ready?",
+        "hold A; create f A; get f; ready A; settle f; invoke f; get f",
+    ),
+    ask(
+        "does a creation that cannot be prepared fail?",
+        "fail A; create f A; settle f; get f; invoke f; get f; pause 200; get f; invoke f; ready A; pause 200; get f; invoke f; get f",
+    ),
+    ask(
+        "a creation whose image is held, then fails",
+        "hold A; create f A; get f; invoke f; fail A; settle f; get f; invoke f; settle f; get f",
+    ),
+    ask(
+        "a creation whose image is missing",
+        "remove A; create f A; settle f; get f; invoke f; ready A; pause 200; get f; invoke f; update f A; await f; get f; invoke f",
+    ),
+    ask(
+        "does a Failed function recover by an update?",
+        "fail A; create f A; await f; get f; invoke f; update f B; get f; settle f; get f; invoke f; invoke f",
+    ),
+    ask(
+        "a Failed function that is redeployed while the image is held",
+        "fail A; create f A; await f; get f; hold B; update f B; get f; invoke f; get f; ready B; settle f; invoke f; get f",
+    ),
+    ask(
+        "a Failed function whose redeploy fails, too",
+        "fail A; fail B; create f A; await f; update f B; settle f; get f; invoke f; get f; update f C; await f; get f; invoke f",
+    ),
+    ask(
+        "a Failed function redeployed with its own image, repaired",
+        "fail A; create f A; await f; ready A; update f A; await f; get f; invoke f",
+    ),
+    ask(
+        "where does an update in progress route?",
+        "create f A; await f; invoke f; hold B; update f B; get f; invoke f; get f; invoke f; pause 150; invoke f; get f; ready B; settle f; invoke f; get f; invoke f",
+    ),
+    ask(
+        "does an update in progress stay in progress?",
+        "create f A; await f; hold B; update f B; get f; pause 300; get f; invoke f; pause 300; get f; invoke f; ready B; await f; invoke f; invoke f",
+    ),
+    ask(
+        "where does a failed update route?",
+        "create f A; await f; fail B; update f B; settle f; get f; invoke f; invoke f; get f; pause 100; invoke f; update f C; await f; invoke f; get f",
+    ),
+    ask(
+        "an update that is held, then fails",
+        "create f A; await f; hold B; update f B; invoke f; get f; fail B; settle f; invoke f; get f; invoke f; update f B; await f; get f; invoke f; ready B; update f B; await f; invoke f",
+    ),
+    ask(
+        "an update to a missing image",
+        "create f A; await f; invoke f; remove B; update f B; settle f; get f; invoke f; ready B; pause 200; get f; invoke f; get f",
+    ),
+    ask(
+        "does a failed update leave something behind?",
+        "create f A; await f; fail B; update f B; await f; update f C; await f; get f; invoke f; ready B; pause 200; invoke f; get f; idle f; await f; invoke f; await f; invoke f; get f",
+    ),
+    ask(
+        "an update upon an update",
+        "create f A; await f; hold B; hold C; update f B; update f C; get f; invoke f; ready C; pause 100; get f; invoke f; ready B; settle f; get f; invoke f; invoke f; pause 200; invoke f; get f",
+    ),
+    ask(
+        "an update upon an update, the first ready",
+        "create f A; await f; hold C; update f B; update f C; get f; invoke f; pause 150; get f; invoke f; ready C; settle f; get f; invoke f; pause 200; invoke f",
+    ),
+    ask(
+        "a superseded update that fails",
+        "create f A; await f; hold B; update f B; update f C; fail B; settle f; get f; invoke f; pause 150; get f; invoke f",
+    ),
+    ask(
+        "an update while Pending",
+        "hold A; create f A; update f B; get f; invoke f; ready A; settle f; get f; invoke f; invoke f",
+    ),
+    ask(
+        "an update while Pending, the first held on",
+        "hold A; create f A; get f; update f B; await f; pause 150; get f; invoke f; ready A; settle f; get f; invoke f; pause 150; invoke f",
+    ),
+    ask(
+        "two updates at once",
+        "create f A; await f; hold B; hold C; update f B | update f C; get f; invoke f; ready B; ready C; settle f; get f; invoke f; invoke f; get f",
+    ),
+    ask(
+        "an update to an image that is no image",
+        "create f A; await f; invoke f; fail B; update f B | get f; get f; invoke f; settle f; invoke f; get f; invoke f",
+    ),
+    ask(
+        "an update to what already runs",
+        "create f A; await f; update f A; get f; invoke f; await f; invoke f; get f; hold A; update f A; get f; invoke f; ready A; await f; get f; invoke f",
+    ),
+    ask(
+        "is the digest that of the deployment?",
+        "create f A; await f; get f; publish A; get f; invoke f; get f; settle f; invoke f; get f; settle f; get f; invoke f",
+    ),
+    ask(
+        "is the digest of an update that of its deployment?",
+        "create f A; await f; hold B; update f B; get f; publish B; await f; get f; invoke f; get f",
+    ),
+    ask(
+        "does a redeploy record the tag's present digest?",
+        "create f A; await f; invoke f; publish A; update f A; get f; await f; get f; invoke f; invoke f; get f",
+    ),
+    ask(
+        "a redeploy, the tag held",
+        "create f A; await f; publish A; hold A; update f A; get f; invoke f; ready A; await f; get f; invoke f; settle f; invoke f",
+    ),
+    ask(
+        "is an overwritten tag noticed?",
+        "create f A; await f; invoke f; publish A; settle f; invoke f; get f; settle f; invoke f; get f; update f A; await f; invoke f; get f",
+    ),
+    ask(
+        "an overwritten tag that is put back",
+        "create f A; await f; publish A; invoke f; restore A; get f; await f; get f; update f A; await f; invoke f; get f",
+    ),
+    ask(
+        "is a deleted image noticed?",
+        "create f A; await f; invoke f; remove A; settle f; invoke f; get f; settle f; get f; invoke f; ready A; pause 100; get f; update f A; await f; invoke f; get f",
+    ),
+    ask(
+        "a deleted image that is noticed by looking",
+        "create f A; await f; remove A; settle f; get f; invoke f; settle f; get f; invoke f; update f B; await f; get f; invoke f",
+    ),
+    ask(
+        "an update away from a deleted image",
+        "create f A; await f; remove A; update f B; get f; await f; invoke f; get f",
+    ),
+    ask(
+        "does an idle function become Inactive?",
+        "create f A; await f; invoke f; idle f; settle f; get f; invoke f; await f; invoke f; get f",
+    ),
+    ask(
+        "is an Inactive function woken by an invocation?",
+        "create f A; await f; idle f; await f; get f; hold A; invoke f; settle f; get f; invoke f; get f; ready A; settle f; invoke f; get f",
+    ),
+    ask(
+        "is an Inactive function woken, and served by the image as it was?",
+        "create f A; await f; idle f; settle f; invoke f; await f; get f; invoke f; invoke f; get f",
+    ),
+    ask(
+        "does an Inactive function that cannot be prepared stay Inactive?",
+        "create f A; await f; idle f; await f; get f; fail A; invoke f; settle f; get f; invoke f; settle f; get f; ready A; invoke f; settle f; get f; invoke f",
+    ),
+    ask(
+        "woken while held, then failing",
+        "create f A; await f; idle f; await f; hold A; invoke f; await f; get f; invoke f; fail A; settle f; get f; ready A; invoke f; await f; invoke f",
+    ),
+    ask(
+        "is an Inactive function woken by a redeploy?",
+        "create f A; await f; idle f; await f; get f; hold B; update f B; settle f; get f; invoke f; ready B; settle f; get f; invoke f",
+    ),
+    ask(
+        "a redeploy of an Inactive function that fails",
+        "create f A; await f; idle f; await f; fail B; update f B; settle f; get f; invoke f; await f; get f; invoke f",
+    ),
+    ask(
+        "does an updated function come back with its update?",
+        "create f A; await f; update f B; await f; invoke f; idle f; await f; get f; invoke f; await f; get f; invoke f; invoke f",
+    ),
+    ask(
+        "does a function come back after a failed update?",
+        "create f A; await f; fail B; update f B; await f; idle f; await f; get f; invoke f; await f; get f; invoke f",
+    ),
+    ask(
+        "idle twice",
+        "create f A; await f; idle f; await f; invoke f; await f; invoke f; idle f; settle f; get f; invoke f; invoke f; await f; get f; invoke f",
+    ),
+    ask(
+        "what is used does not become Inactive",
+        "create f A; await f; invoke f; pause 200; get f; invoke f; pause 300; get f; invoke f; update f B; await f; pause 300; get f; invoke f",
+    ),
+    ask(
+        "idle while an update is in progress",
+        "create f A; await f; hold B; update f B; idle f; pause 100; get f; invoke f; ready B; await f; get f; invoke f; pause 150; get f",
+    ),
+    ask(
+        "two invocations wake it",
+        "create f A; await f; idle f; await f; hold A; invoke f | invoke f | get f; await f; get f; ready A; settle f; get f; invoke f",
+    ),
+    ask(
+        "an image lost while Inactive",
+        "create f A; await f; idle f; await f; remove A; get f; invoke f; await f; get f; invoke f; update f B; await f; get f; invoke f",
+    ),
+    ask(
+        "a tag overwritten while Inactive",
+        "create f A; await f; idle f; await f; publish A; get f; invoke f; await f; get f; invoke f; update f A; await f; get f; invoke f",
+    ),
+    ask(
+        "a name that is used again",
+        "create f A; await f; update f B; await f; delete f; get f; invoke f; create f C; get f; await f; get f; invoke f; invoke f; pause 100; get f",
+    ),
+    ask(
+        "a name that is used again while held",
+        "create f A; await f; invoke f; delete f; hold B; create f B; get f; invoke f; get f; ready B; settle f; get f; invoke f",
+    ),
+    ask(
+        "deleted while it is prepared",
+        "hold A; create f A; get f; delete f; get f; ready A; pause 200; get f; invoke f; create f B; await f; get f; invoke f; pause 100; invoke f",
+    ),
+    ask(
+        "deleted while it is updated",
+        "create f A; await f; hold B; update f B; delete f; ready B; pause 150; get f; invoke f; create f C; await f; get f; invoke f",
+    ),
+    ask(
+        "deleted after a failure, and created again",
+        "fail A; create f A; await f; delete f; get f; create f B; get f; await f; get f; invoke f",
+    ),
+    ask(
+        "created twice",
+        "create f A; create f B; get f; await f; get f; invoke f; create f B; get f; invoke f; pause 100; invoke f; get f",
+    ),
+    ask("created twice at once", "create f A | create f B; get f; await f; get f; invoke f; invoke f"),
+    ask(
+        "created many times at once",
+        "create f A | create f A | create f A | create f A; await f; get f; invoke f; delete f | delete f; get f",
+    ),
+    ask(
+        "invoked while it is updated, over and over",
+        "create f A; await f; update f B; invoke f | invoke f | get f; invoke f | get f; invoke f | invoke f | get f; await f; invoke f | invoke f; get f | invoke f",
+    ),
+    ask(
+        "looked at in the moment an update is done",
+        "create f A; await f; update f B; pause 80; get f; invoke f; pause 10; get f; invoke f; get f; invoke f; get f; invoke f; await f; invoke f",
+    ),
+    ask(
+        "looked at in the moment it is created",
+        "create f A; get f; invoke f; get f; invoke f; pause 60; get f; invoke f; get f; invoke f; pause 20; get f; invoke f; get f; invoke f; await f; invoke f",
+    ),
+    ask(
+        "deleted while it is invoked",
+        "create f A; await f; invoke f | delete f | get f; get f; invoke f; create f B; await f; invoke f",
+    ),
+    ask(
+        "released while it is invoked",
+        "create f A; await f; idle f | invoke f | invoke f; get f; invoke f; await f; get f; invoke f",
+    ),
+    ask(
+        "updated while it is released",
+        "create f A; await f; idle f | update f B; get f; invoke f; await f; get f; invoke f",
+    ),
+    ask(
+        "many looks at once",
+        "create f A; get f | get f | get f | invoke f; await f; get f | get f | invoke f | invoke f; update f B; get f | get f | invoke f; await f; get f | invoke f",
+    ),
+    ask(
+        "are two functions apart?",
+        "create f A; create g B; await f; await g; invoke f; invoke g; update f C; await f; get g; invoke g; invoke f; get f; delete f; get g; invoke g",
+    ),
+    ask(
+        "is an update of one an update of the other?",
+        "create f A; await f; create g B; await g; hold C; update f C; get g; invoke g; get f; invoke f; ready C; await f; get g; invoke g; invoke f",
+    ),
+    ask(
+        "does the failure of one fail the other?",
+        "create f A; await f; fail B; create g B; await g; get f; invoke f; get g; invoke g; idle f; await f; get g; get f; update g C; await g; invoke g; get f",
+    ),
+    ask(
+        "does one become idle with the other?",
+        "create f A; create g B; await f; await g; idle f; settle f; get g; invoke g; get f; invoke f; get g; invoke g; await f; invoke f; invoke g",
+    ),
+    ask(
+        "two functions of one image",
+        "create f A; create g A; await f; await g; invoke f; invoke g; publish A; update f A; await f; get f; invoke f; get g; invoke g; get g",
+    ),
+    ask(
+        "one of two is deleted and comes back",
+        "create f A; create g B; await f; await g; delete g; get f; invoke f; get g; create g C; get f; await g; get g; invoke g; invoke f",
+    ),
+    ask(
+        "five functions at once",
+        "create f A | create g B | create h C | create i D | create j E; await f; await g; await h; await i; await j; invoke f | invoke g | invoke h | invoke i | invoke j; update f B | update h D; await f; await h; invoke f; invoke g; invoke h; invoke i; get j; invoke j",
+    ),
+    ask(
+        "update after update after update",
+        "create f A; await f; update f B; await f; invoke f; update f C; await f; invoke f; update f D; await f; invoke f; update f A; await f; invoke f; update f B; await f; get f; invoke f",
+    ),
+    ask(
+        "does the tenth invocation differ?",
+        "create f A; await f; invoke f; invoke f; invoke f; invoke f; invoke f; invoke f; invoke f; invoke f; invoke f; invoke f; invoke f; invoke f; get f; invoke f",
+    ),
+    ask(
+        "failed, recovered, idle, woken",
+        "fail A; create f A; await f; update f B; await f; invoke f; idle f; await f; get f; invoke f; await f; get f; invoke f; update f C; await f; invoke f; get f",
+    ),
+    ask(
+        "a failed update, then one to the same image, repaired",
+        "create f A; await f; fail B; update f B; await f; get f; ready B; update f B; await f; get f; invoke f; get f; invoke f",
+    ),
+    ask("overwritten while Pending", "hold A; create f A; get f; publish A; await f; get f; invoke f; get f"),
+    ask(
+        "a refused creation changes nothing",
+        "create f A; await f; fail B; create f B; get f; invoke f; settle f; get f; invoke f",
+    ),
+    ask(
+        "a refused update changes nothing",
+        "create f A; await f; hold B; update f B; hold C; update f C; get f; ready B; pause 150; get f; invoke f; ready C; settle f; get f; invoke f; pause 100; invoke f; get f",
+    ),
+];
+
+/// The systematic plans that these levers allow.
+pub fn plans(levers: LeverSet) -> impl Iterator<Item = Plan> {
+    DIRECTED.iter().filter_map(|directed| directed.text.parse().ok()).filter(move |plan: &Plan| plan.can_use(levers))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_is_a_plan() {
+        for directed in DIRECTED {
+            let plan: Result<Plan, _> = directed.text.parse();
+            assert!(plan.is_ok(), "{}: {plan:?}", directed.asks);
+        }
+        assert_eq!(plans(LeverSet::ALL).count(), DIRECTED.len());
+        assert!(plans(LeverSet::NONE).count() >= 10);
+    }
+}
