@@ -7,4 +7,5 @@ pub mod lever;
 pub mod model;
 pub mod oracle;
 pub mod plan;
+pub mod report;
 pub mod requirement;

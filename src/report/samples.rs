@@ -1,0 +1,99 @@
+//! Results made by hand, for the tests of the formats.
+
+use crate::driver::result::{
+    Counterexample, Inferred, Profile, RequirementResult, RunResult, RunVerdict, Selected, Verdict,
+};
+use crate::requirement::{Lever, all};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Where snapshots lie.
+pub(super) fn settings() -> insta::Settings {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings
+}
+
+/// A conformant run with all levers.
+pub(super) fn passed() -> RunResult {
+    let requirements = (1..)
+        .zip(all())
+        .map(|(number, requirement)| RequirementResult {
+            requirement,
+            in_profile: Selected::Yes,
+            verdict: Verdict::Passed,
+            exercised: 7 * number,
+            reason: None,
+            counterexample: None,
+        })
+        .collect();
+    RunResult {
+        endpoint: "http://127.0.0.1:8470".into(),
+        dialect: "fc3",
+        seed: 1,
+        profile: Profile::Full,
+        profile_inferred: Inferred::Yes,
+        verdict: RunVerdict::Conformant,
+        ended_early: None,
+        cases: 256,
+        requests: 8192,
+        duration: Duration::from_millis(9100),
+        levers: Lever::ALL.to_vec(),
+        readings: BTreeMap::from([("R1", "the function stays Active".into()), ("R2", "accepted".into())]),
+        measured: vec![
+            ("creation until Active", Duration::from_micros(23_450)),
+            ("update until Successful", Duration::from_millis(1_820)),
+        ],
+        notes: Vec::new(),
+        requirements,
+    }
+}
+
+/// A run with a broken requirement and one that could not be told.
+pub(super) fn failed() -> RunResult {
+    let mut result = passed();
+    result.verdict = RunVerdict::NonConformant;
+    result.profile_inferred = Inferred::No;
+    result.ended_early = Some("the first violation ends it (--fail-fast)".into());
+    result.notes = vec!["3 refusals had a 5xx status and no error body".into()];
+    let broken = find(&mut result, "states.pending-not-invocable");
+    broken.verdict = Verdict::Failed;
+    broken.counterexample = Some(Counterexample {
+        file: "counterexamples/states.pending-not-invocable.ndjson".into(),
+        line: 9,
+        explanation:
+            "`f1` could only be Pending, preparing img-1@sha256:1 (held). An invocation was served by sha256:1 \
+                      (HTTP 200). That breaks states.pending-not-invocable: An invocation while Pending is refused and \
+                      does not reach the code."
+                .into(),
+        found_after: 412,
+        reproduced: (5, 5),
+    });
+    let untold = find(&mut result, "states.inactive-wakes");
+    untold.verdict = Verdict::Inconclusive;
+    untold.reason = Some("the endpoint was throttling until the deadline".into());
+    result
+}
+
+/// A conformant run on profile core against an endpoint without levers.
+pub(super) fn without_levers() -> RunResult {
+    let mut result = passed();
+    result.profile = Profile::Core;
+    result.levers = Vec::new();
+    result.readings = BTreeMap::new();
+    for entry in &mut result.requirements {
+        if let [first, ..] = entry.requirement.needs {
+            entry.in_profile = Selected::No;
+            entry.verdict = Verdict::NotExercised;
+            entry.exercised = 0;
+            entry.reason = Some(format!("the endpoint does not offer the lever {first}"));
+        }
+    }
+    result
+}
+
+fn find<'a>(result: &'a mut RunResult, name: &str) -> &'a mut RequirementResult {
+    result.requirements.iter_mut().find(|entry| entry.requirement.name == name).expect("a known name")
+}
