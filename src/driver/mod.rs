@@ -4,6 +4,7 @@
 //! server's, and knows no socket. Only `client.rs` knows the HTTP library.
 
 pub mod answer;
+pub mod cancellation;
 pub mod client;
 pub mod endpoint;
 pub mod fc3;
@@ -11,6 +12,7 @@ pub mod path;
 pub mod result;
 
 pub use answer::{Meaning, Reply};
+pub use cancellation::Cancellation;
 pub use client::{Client, ClientError, Exchange, Failure, RequestTag};
 
 use crate::history::Name;
