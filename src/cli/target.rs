@@ -12,7 +12,7 @@ use std::time::Duration;
 #[derive(Debug, Args)]
 pub(super) struct Target {
     /// Base URL of the endpoint
-    #[arg(long, value_name = "URL", env = "FNCONFORM_ENDPOINT")]
+    #[arg(long, value_name = "URL")]
     pub(super) endpoint: Option<String>,
 
     /// The API that the endpoint speaks
@@ -55,9 +55,9 @@ impl Target {
         match self.levers.as_str() {
             "auto" => Ok(LeverChoice::Auto),
             "none" => Ok(LeverChoice::None),
-            url => base_url(url).map(LeverChoice::Url).map_err(|error| match error.hint {
-                None => error.hint("--levers takes `auto`, `none` or the URL of what offers them"),
-                Some(_) => error,
+            url => base_url(url).map(LeverChoice::Url).map_err(|_| {
+                CliError::usage(format!("levers cannot be had from `{url}`"))
+                    .hint("--levers takes `auto`, `none`, or the http://HOST:PORT that offers them")
             }),
         }
     }
