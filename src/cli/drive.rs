@@ -2,18 +2,18 @@
 
 use super::error::CliError;
 use super::options::RunOptions;
-use crate::driver::Cancellation;
 use crate::driver::result::{Progress, RunResult};
+use tokio::sync::watch;
 
 /// Does what the options say, and says what it came to.
 ///
-/// Once `cancellation` is told, nothing new is begun, what was made is removed, and the result is what was seen so far.
+/// Once `stop` becomes true, nothing new is begun, what was made is removed, and the result is what was seen so far.
 /// Files other than the reports are written to `options.out` as the run goes on.
 pub(super) async fn drive(
     options: &RunOptions,
-    cancellation: &Cancellation,
-    progress: &(dyn Fn(Progress) + Send + Sync),
+    stop: watch::Receiver<bool>,
+    progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<RunResult, CliError> {
-    let _ = (options, cancellation, progress);
+    let _ = (options, stop, progress);
     Err(CliError::internal("driving an endpoint is not in this build").hint("judge recorded histories with `check`"))
 }

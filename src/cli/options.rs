@@ -2,7 +2,10 @@
 
 use super::pattern::{Pattern, Selection};
 use crate::driver::Dialect;
+use crate::driver::case::Cleanup;
 use crate::driver::result::Profile;
+use crate::driver::run::OnViolation;
+use crate::driver::setup::LeverChoice;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -41,7 +44,7 @@ pub struct RunOptions {
     /// The folder that results are written to; `None` to write none.
     pub out: Option<PathBuf>,
     /// What becomes of what the run made.
-    pub leftovers: Leftovers,
+    pub cleanup: Cleanup,
     /// Which part of the plans to run.
     pub shard: Shard,
 }
@@ -53,35 +56,6 @@ pub enum Plans {
     Drawn,
     /// From this counterexample, which is done again.
     Replayed(PathBuf),
-}
-
-/// Which levers to use.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LeverChoice {
-    /// Those that the endpoint says it offers.
-    Auto,
-    /// None.
-    None,
-    /// Those that are offered under this base URL.
-    Url(String),
-}
-
-/// What to do at the first violation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OnViolation {
-    /// Go on, to say something of every requirement.
-    GoOn,
-    /// Begin no case more.
-    Stop,
-}
-
-/// What becomes of the functions and images that a run made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Leftovers {
-    /// They are removed, however the run ends.
-    Remove,
-    /// They stay, to be looked at.
-    Keep,
 }
 
 /// One of several parts of the plans.

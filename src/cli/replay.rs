@@ -2,10 +2,12 @@
 
 use super::duration;
 use super::error::{CliError, Exit};
-use super::options::{Leftovers, OnViolation, Plans, RunOptions, Shard};
+use super::options::{Plans, RunOptions, Shard};
 use super::pattern::Selection;
 use super::session;
 use super::target::{Target, base_url, dialect};
+use crate::driver::case::Cleanup;
+use crate::driver::run::OnViolation;
 use crate::history::Header;
 use crate::history::read::Reader;
 use clap::Args;
@@ -73,7 +75,7 @@ pub(super) fn run(args: &Replay) -> Result<Exit, CliError> {
         last_failed: None,
         wait_for_endpoint: args.target.wait_for_endpoint,
         out: args.out.clone(),
-        leftovers: if args.keep { Leftovers::Keep } else { Leftovers::Remove },
+        cleanup: if args.keep { Cleanup::Keep } else { Cleanup::Remove },
         shard: Shard::ALL,
     })
 }

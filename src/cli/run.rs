@@ -3,11 +3,13 @@
 use super::duration;
 use super::error::{CliError, Exit};
 use super::expectations;
-use super::options::{Leftovers, OnViolation, Plans, RunOptions, Shard};
+use super::options::{Plans, RunOptions, Shard};
 use super::pattern::{Pattern, Selection};
 use super::session;
 use super::target::Target;
+use crate::driver::case::Cleanup;
 use crate::driver::result::Profile;
+use crate::driver::run::OnViolation;
 use clap::{Args, ValueEnum};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -121,7 +123,7 @@ fn options(args: &Run) -> Result<RunOptions, CliError> {
         last_failed: args.last_failed.clone(),
         wait_for_endpoint: args.target.wait_for_endpoint,
         out: Some(args.out.clone()),
-        leftovers: if args.keep { Leftovers::Keep } else { Leftovers::Remove },
+        cleanup: if args.keep { Cleanup::Keep } else { Cleanup::Remove },
         shard: args.shard,
     })
 }

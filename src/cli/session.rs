@@ -6,8 +6,7 @@ use super::error::{CliError, Exit};
 use super::expectations;
 use super::options::RunOptions;
 use super::progress::Line;
-use super::signal;
-use crate::driver::Cancellation;
+use super::signal::{self, Signals};
 use crate::driver::result::RunResult;
 use crate::emulator::{self, Running, Settings};
 use crate::report::FORMATS;
@@ -16,6 +15,7 @@ use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use tokio::runtime::Runtime;
+use tokio::sync::watch;
 
 /// Runs what the options say, from the endpoint to the exit code.
 pub(super) fn run(options: RunOptions) -> Result<Exit, CliError> {
@@ -54,22 +54,23 @@ async fn driven(mut options: RunOptions) -> Result<Exit, CliError> {
         console::say(&format!("no --endpoint: driving the embedded emulator at {}", running.url()));
         options.endpoint = Some(running.url());
     }
-    let cancellation = Cancellation::new();
-    let listening = tokio::spawn(signal::cancelling(signal::Signals::listen()?, cancellation.clone()));
+    let (stop, stopped) = watch::channel(false);
+    let listening = tokio::spawn(signal::stopping(Signals::listen()?, stop));
     let line = Line::new();
-    let driven = drive(&options, &cancellation, &|progress| line.show(&progress)).await;
+    let driven = drive(&options, stopped.clone(), &|progress| line.show(&progress)).await;
     drop(line);
+    let interrupted = *stopped.borrow();
     listening.abort();
     if let Some(running) = emulator {
         running.shutdown().await;
     }
     let exit = driven.and_then(|result| concluded(&options, &result));
     match exit {
-        Err(error) if cancellation.is_cancelled() => {
+        Err(error) if interrupted => {
             console::say(&error.to_string());
             Ok(Exit::Interrupted)
         }
-        Ok(_) if cancellation.is_cancelled() => Ok(Exit::Interrupted),
+        Ok(_) if interrupted => Ok(Exit::Interrupted),
         exit => exit,
     }
 }

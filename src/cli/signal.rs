@@ -2,8 +2,8 @@
 
 use super::console;
 use super::error::{CliError, Exit};
-use crate::driver::Cancellation;
 use std::io;
+use tokio::sync::watch;
 
 /// The signals that ask to end. They are heard from when this is made.
 #[derive(Debug)]
@@ -51,9 +51,9 @@ impl Signals {
 }
 
 /// Hands the first signal on to the run, which then cleans up; the second one ends the process at once.
-pub(super) async fn cancelling(mut signals: Signals, cancellation: Cancellation) {
+pub(super) async fn stopping(mut signals: Signals, stop: watch::Sender<bool>) {
     signals.next().await;
-    cancellation.cancel();
+    stop.send_replace(true);
     console::say("interrupted: removing what the run made; once more to leave it and stop at once");
     signals.next().await;
     std::process::exit(i32::from(Exit::Interrupted.code()));

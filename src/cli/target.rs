@@ -2,7 +2,7 @@
 
 use super::duration;
 use super::error::CliError;
-use super::options::LeverChoice;
+use crate::driver::setup::LeverChoice;
 use crate::driver::{Client, DIALECTS, Dialect};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -55,7 +55,7 @@ impl Target {
         match self.levers.as_str() {
             "auto" => Ok(LeverChoice::Auto),
             "none" => Ok(LeverChoice::None),
-            url => base_url(url).map(LeverChoice::Url).map_err(|_| {
+            url => Client::new(url).map(LeverChoice::At).map_err(|_| {
                 CliError::usage(format!("levers cannot be had from `{url}`"))
                     .hint("--levers takes `auto`, `none`, or the http://HOST:PORT that offers them")
             }),

@@ -46,7 +46,7 @@ pub struct CaseTag {
 }
 
 impl CaseTag {
-    fn next(&self) -> RequestTag {
+    pub(super) fn next(&self) -> RequestTag {
         RequestTag {
             run: self.run.clone(),
             case: self.case.clone(),

@@ -4,15 +4,21 @@
 //! server's, and knows no socket. Only `client.rs` knows the HTTP library.
 
 pub mod answer;
-pub mod cancellation;
+mod attribute;
+pub mod case;
 pub mod client;
 pub mod endpoint;
 pub mod fc3;
+pub mod judged;
 pub mod path;
+pub mod patience;
+mod readings;
 pub mod result;
+pub mod run;
+pub mod setup;
+pub mod shrink;
 
 pub use answer::{Meaning, Reply};
-pub use cancellation::Cancellation;
 pub use client::{Client, ClientError, Exchange, Failure, RequestTag};
 
 use crate::history::Name;
@@ -160,6 +166,9 @@ pub struct ServerCall {
 pub trait Dialect: Send + Sync {
     /// The name by which users select it.
     fn name(&self) -> &'static str;
+
+    /// The error code of a function that is not there.
+    fn not_found_code(&self) -> &'static str;
 
     /// The client's side: the HTTP request for a call.
     fn encode(&self, request: &Request) -> HttpRequest;

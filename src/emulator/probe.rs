@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::behaviour::Behaviour;
 use super::machine::{Event, Machine, Memo, Turn};
 use super::settings::Settings;
 use crate::driver::{Request, ServerCall, ServerReply};
@@ -20,10 +19,6 @@ pub(super) struct Probe {
 impl Probe {
     pub(super) fn new(settings: Settings) -> Self {
         Self { machine: Machine::new(settings), now: Duration::ZERO }
-    }
-
-    pub(super) fn of(behaviour: &'static dyn Behaviour) -> Self {
-        Self::new(Settings::default().behaving(behaviour))
     }
 
     pub(super) fn correct() -> Self {

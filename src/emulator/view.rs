@@ -12,7 +12,7 @@ impl Machine {
     }
 
     /// The function as it would be with these facts. The digest is that of the code deployed last, as the real service
-    /// shows it.
+    /// shows it, or of the one that serves while there is no other.
     #[must_use]
     pub fn view_of(&self, function: &Function, facts: &Facts) -> FunctionView {
         FunctionView {
@@ -22,7 +22,7 @@ impl Machine {
             last_update_status: shown_status(facts).map(|status| status.as_str().to_owned()),
             last_update_status_reason: facts.status.and_then(status_reason),
             image: facts.latest.image.to_string(),
-            digest: facts.latest.digest.as_deref().map(str::to_owned),
+            digest: shown_digest(facts).map(str::to_owned),
             config: function.config.clone(),
         }
     }
@@ -31,6 +31,10 @@ impl Machine {
 /// Before the first update there is no status while the creation has not succeeded, and `Successful` from then on.
 fn shown_status(facts: &Facts) -> Option<Status> {
     facts.status.or_else(|| facts.current.as_ref().map(|_| Status::Successful))
+}
+
+fn shown_digest(facts: &Facts) -> Option<&str> {
+    facts.latest.digest.as_deref().or_else(|| facts.current.as_ref()?.digest.as_deref())
 }
 
 fn state_reason(state: State) -> Option<(String, String)> {

@@ -140,7 +140,10 @@ pub static BREACHES: &[Breach] = &[
         &update::REFUSED_IS_NOTHING,
         "an update that was refused took effect",
         Visible(|w, label, out| {
-            if let Label::Update(image, Outcome::Refused) = label {
+            // A refusal that may not be given is a breach of its own.
+            if let Label::Update(image, Outcome::Refused) = label
+                && may_be(w, label)
+            {
                 as_if_accepted(w, &Label::Update(*image, Outcome::Accepted), out);
             }
         }),
@@ -375,6 +378,10 @@ fn becomes_inactive(w: &World, f: &Function, out: &mut Vec<World>) {
             f.idle = Idle::No;
         });
     }
+}
+
+fn may_be(world: &World, label: &Label) -> bool {
+    Kind::of(label).and_then(|kind| kind.row(world)).is_some_and(|row| row.apply(world, label, &mut Vec::new()).is_ok())
 }
 
 fn as_if_accepted(world: &World, label: &Label, out: &mut Vec<World>) {

@@ -118,7 +118,14 @@ pub static HIDDEN: &[Hidden] = &[
 pub static IDLE_RULE: Hidden = Hidden {
     name: "the endpoint's own idle rule makes the function Inactive",
     must: Must::No,
-    apply: |w, f, out| release(w, f, true, out),
+    apply: |w, f, out| {
+        if f.state == State::Active {
+            with(w, out, |f| {
+                f.enter(State::Inactive);
+                f.idle = Idle::No;
+            });
+        }
+    },
 };
 
 fn pending(f: &Function, from: From) -> bool {
@@ -217,10 +224,15 @@ fn superseded_succeeds(w: &World, f: &Function, out: &mut Vec<World>) {
     if f.status != Status::InProgress || f.state == State::Inactive {
         return;
     }
-    for code in f.older.iter().filter_map(|older| w.prospect(*older).success) {
+    for (place, older) in f.older.iter().enumerate() {
+        let Some(code) = w.prospect(*older).success else { continue };
         with(w, out, |f| {
             f.enter(State::Active);
             f.current = Some(code);
+            // A code without a digest has from now on the one that it succeeded with.
+            f.older[place] = code;
+            f.older.sort_unstable();
+            f.older.dedup();
         });
     }
 }

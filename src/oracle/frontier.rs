@@ -237,7 +237,8 @@ impl Frontier {
             if self.space.idempotent(label) && !self.space.model().is_relaxed() {
                 let range = self.space.step(from.world, label);
                 if !self.space.list(range).is_empty() {
-                    work.push(Configuration { done: from.done | 1 << slot, ..from });
+                    let done = from.done | 1 << slot;
+                    work.extend(self.space.list(range).iter().map(|&world| Configuration { world, done, ..from }));
                     return;
                 }
                 others &= !(1 << slot);

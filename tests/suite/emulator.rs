@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use fnconform::emulator::{Lever, Running, Settings, start};
+use fnconform::emulator::{Lever, Running, Settings, legal, start};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
@@ -236,5 +236,52 @@ async fn many_functions_and_thousands_of_requests() {
     }
     // 3,520 requests; a debug build on a busy machine needs a fraction of this.
     assert!(begun.elapsed() < DEADLINE, "{:?}", begun.elapsed());
+    running.shutdown().await;
+}
+
+async fn odd(name: &str) -> Running {
+    let oddity = legal::by_name(name).expect("an oddity of that name");
+    endpoint(Settings::default().behaving(oddity)).await
+}
+
+#[tokio::test]
+async fn oddities_of_the_transport_reach_the_wire() {
+    let running = odd("chunks").await;
+    let mut line = Line::open(running.address()).await;
+    let answer = line.get("f").await;
+    assert_eq!(
+        (answer.header("transfer-encoding"), answer.field("Code").as_str()),
+        (Some("chunked"), "FunctionNotFound")
+    );
+    running.shutdown().await;
+
+    let running = odd("closes-connections").await;
+    let mut line = Line::open(running.address()).await;
+    assert_eq!(line.get("f").await.header("connection"), Some("close"));
+    assert!(line.ask("GET", "/2023-03-30/functions/f", "").await.is_none());
+    running.shutdown().await;
+
+    let running = odd("loses-answers").await;
+    let mut answers = 0;
+    let mut line = Line::open(running.address()).await;
+    while line.ask("GET", "/2023-03-30/functions/f", "").await.is_some() {
+        answers += 1;
+        assert!(answers < 23, "every answer arrived");
+    }
+    running.shutdown().await;
+
+    let running = odd("busy-now-and-then").await;
+    let mut line = Line::open(running.address()).await;
+    let mut answer = line.get("f").await;
+    while answer.status == 404 {
+        answer = line.get("f").await;
+    }
+    assert_eq!((answer.status, answer.header("retry-after")), (503, Some("0")));
+    running.shutdown().await;
+
+    let running = odd("thinks-after").await;
+    let begun = Instant::now();
+    assert_eq!(Line::open(running.address()).await.get("f").await.status, 404);
+    assert!(begun.elapsed() >= Duration::from_millis(4));
     running.shutdown().await;
 }

@@ -34,6 +34,10 @@ impl Dialect for Fc3 {
         "fc3"
     }
 
+    fn not_found_code(&self) -> &'static str {
+        "FunctionNotFound"
+    }
+
     fn encode(&self, request: &Request) -> HttpRequest {
         client::encode(request)
     }

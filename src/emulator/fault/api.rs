@@ -20,8 +20,6 @@ pub static FAULTS: &[&dyn Behaviour] = &[
     &DeletedLingers,
     &UpdateCreates,
     &DeleteOfNothing,
-    &CreateOverwrites,
-    &CreateChecksThenActs,
     &UpdateBringsBack,
 ];
 
@@ -160,42 +158,6 @@ impl Behaviour for DeleteOfNothing {
     fn delete(&self, machine: &mut Machine, name: &Name) -> ServerReply {
         machine.delete(name);
         ServerReply::Deleted
-    }
-}
-
-/// A create writes the record, whether there was one or not.
-pub struct CreateOverwrites;
-
-impl Behaviour for CreateOverwrites {
-    card!("create-overwrites", "accepts to create a function that is there", "states.only-documented");
-
-    fn create(&self, machine: &mut Machine, name: &Name, image: &Name, config: &Config) -> ServerReply {
-        machine.functions.remove(name);
-        machine.create(name, image, config)
-    }
-}
-
-/// Whether the name is free is asked in one transaction, and it is taken in another.
-pub struct CreateChecksThenActs;
-
-impl Behaviour for CreateChecksThenActs {
-    card!(
-        "create-checks-then-acts",
-        "accepts two creations of one function that overlap",
-        "states.only-documented",
-        "readiness.fresh",
-    );
-
-    fn call(&self, machine: &mut Machine, call: &ServerCall, memo: Memo) -> Turn {
-        let Request::Create { function, .. } = &call.request else { return machine.perform(call).into() };
-        if memo.turn > 0 {
-            machine.functions.remove(function);
-            return machine.perform(call).into();
-        }
-        if machine.functions.contains_key(function) {
-            return machine.perform(call).into();
-        }
-        Turn::Later(machine.now + GAP, Memo { turn: 1, reply: None })
     }
 }
 

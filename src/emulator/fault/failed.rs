@@ -194,6 +194,7 @@ impl Behaviour for RetriesByItself {
         "prepares a failed creation again when its image becomes ready",
         "failed.stays",
         "states.only-documented",
+        "failed.at-creation",
     );
 
     fn published(&self, machine: &mut Machine, image: &Name, _before: &Content) {

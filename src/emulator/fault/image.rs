@@ -45,6 +45,7 @@ impl Behaviour for DigestOfCreation {
         "image.digest-reported",
         "image.redeploy-records",
         "readiness.fresh",
+        "image.digest-recorded",
     );
 
     fn view(&self, machine: &Machine, function: &Function) -> FunctionView {
@@ -65,6 +66,7 @@ impl Behaviour for DigestFollowsTag {
         "shows the digest that the tag has now",
         "image.digest-recorded",
         "image.digest-reported",
+        "readiness.apart",
     );
 
     fn view(&self, machine: &Machine, function: &Function) -> FunctionView {
@@ -83,6 +85,7 @@ impl Behaviour for DigestLateAfterSwap {
         "image.digest-reported",
         "image.redeploy-records",
         "readiness.fresh",
+        "image.digest-recorded",
     );
 
     fn view(&self, machine: &Machine, function: &Function) -> FunctionView {
@@ -105,6 +108,8 @@ impl Behaviour for RecordedWhenReady {
         "image.digest-recorded",
         "image.never-unrecorded",
         "image.digest-reported",
+        "failed.tag-overwritten",
+        "readiness.apart",
     );
 
     fn judge(&self, machine: &Machine, _function: &Function, preparation: &Preparation) -> Verdict {
@@ -130,6 +135,7 @@ impl Behaviour for ServesWhatTagSays {
         "serves the code that the tag stands for now",
         "image.never-unrecorded",
         "failed.tag-overwritten",
+        "readiness.apart",
     );
 
     fn is_lost(&self, machine: &Machine, function: &Function) -> bool {
@@ -153,6 +159,8 @@ impl Behaviour for WakesWithTag {
         "image.digest-recorded",
         "image.digest-reported",
         "states.inactive-recovers",
+        "failed.tag-overwritten",
+        "readiness.apart",
     );
 
     fn wake(&self, machine: &mut Machine, name: &Name) {
@@ -292,6 +300,7 @@ impl Behaviour for RecreatedServesLeftover {
         "states.active-invocable",
         "readiness.active-then-invoke",
         "api.not-found",
+        "readiness.apart",
     );
 
     fn delete(&self, machine: &mut Machine, name: &Name) -> ServerReply {

@@ -151,7 +151,7 @@ impl Behaviour for WakingServes {
 pub struct WakeIgnored;
 
 impl Behaviour for WakeIgnored {
-    card!("wake-ignored", "stays Inactive when it is invoked", "states.inactive-wakes");
+    card!("wake-ignored", "stays Inactive when it is invoked", "states.inactive-wakes", "states.inactive-recovers",);
 
     fn wake(&self, _machine: &mut Machine, _name: &Name) {}
 }

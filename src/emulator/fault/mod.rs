@@ -6,7 +6,7 @@
 //! 1. In `<section>.rs`, a unit struct whose doc comment says how a real system comes to do such a thing.
 //! 2. `impl Behaviour`: `card!` with its name, one line on what it does, and the requirements that may be blamed for
 //!    it, the most fitting one first; then the one hook in which it differs.
-//! 3. Its line in that file's `FAULTS`, and in `tests.rs` a sequence that shows it.
+//! 3. Its line in that file's `FAULTS`. The simulation in `tests/suite` fails as long as nothing shows it.
 //!
 //! A fault must be one under `spec.md`, not merely odd: what is odd and right belongs into [`legal`](super::legal).
 

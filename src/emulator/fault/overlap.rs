@@ -37,6 +37,7 @@ impl Behaviour for UpdateDoesNothing {
         "failed.recovers",
         "states.inactive-wakes",
         "readiness.successful-then-new",
+        "image.digest-recorded",
     );
 
     fn update(&self, machine: &mut Machine, name: &Name, _image: &Name, _config: &Config) -> ServerReply {
@@ -146,6 +147,8 @@ impl Behaviour for UpdateInPendingLost {
         "image.redeploy-records",
         "failed.at-creation",
         "update.ends",
+        "update.known",
+        "image.digest-recorded",
     );
 
     fn update(&self, machine: &mut Machine, name: &Name, image: &Name, config: &Config) -> ServerReply {
@@ -287,6 +290,7 @@ impl Behaviour for RefusedForImageRecorded {
         "update.refused-is-nothing",
         "image.digest-reported",
         "image.digest-recorded",
+        "readiness.apart",
     );
 
     fn update(&self, machine: &mut Machine, name: &Name, image: &Name, config: &Config) -> ServerReply {

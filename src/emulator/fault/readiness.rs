@@ -48,6 +48,7 @@ impl Behaviour for StaleAfterUpdate {
         "shows the function as it was before for a moment after an update was accepted",
         "readiness.fresh",
         "states.inactive-wakes",
+        "update.known",
     );
 
     fn view(&self, machine: &Machine, function: &Function) -> FunctionView {
@@ -99,6 +100,7 @@ impl Behaviour for RecreatedKeepsStatus {
         "readiness.fresh",
         "update.known",
         "states.only-documented",
+        "update.ends",
     );
 
     fn delete(&self, machine: &mut Machine, name: &Name) -> ServerReply {

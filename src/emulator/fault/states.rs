@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::driver::{FunctionView, ServerReply};
+use crate::driver::{FunctionView, Request, ServerCall, ServerReply};
 use crate::emulator::behaviour::{Behaviour, Verdict, card};
 use crate::emulator::function::{Config, Function, Preparation, State};
-use crate::emulator::machine::{Machine, Task};
+use crate::emulator::machine::{Machine, Memo, Task, Turn};
 use crate::emulator::refusal;
 use crate::history::{Condition, Content, Name};
 
@@ -24,6 +24,8 @@ pub static FAULTS: &[&dyn Behaviour] = &[
     &FlapsAfterUpdate,
     &RefusalFailsFunction,
     &EverySeventhRefused,
+    &CreateOverwrites,
+    &CreateChecksThenActs,
 ];
 
 /// The control plane's internal word reaches the API.
@@ -324,6 +326,42 @@ impl Behaviour for EverySeventhRefused {
             return refusal::not_invocable(name, State::Active);
         }
         machine.invoke(name)
+    }
+}
+
+/// A create writes the record, whether there was one or not.
+pub struct CreateOverwrites;
+
+impl Behaviour for CreateOverwrites {
+    card!("create-overwrites", "accepts to create a function that is there", "states.only-documented");
+
+    fn create(&self, machine: &mut Machine, name: &Name, image: &Name, config: &Config) -> ServerReply {
+        machine.functions.remove(name);
+        machine.create(name, image, config)
+    }
+}
+
+/// Whether the name is free is asked in one transaction, and it is taken in another.
+pub struct CreateChecksThenActs;
+
+impl Behaviour for CreateChecksThenActs {
+    card!(
+        "create-checks-then-acts",
+        "accepts two creations of one function that overlap",
+        "states.only-documented",
+        "readiness.fresh",
+    );
+
+    fn call(&self, machine: &mut Machine, call: &ServerCall, memo: Memo) -> Turn {
+        let Request::Create { function, .. } = &call.request else { return machine.perform(call).into() };
+        if memo.turn > 0 {
+            machine.functions.remove(function);
+            return machine.perform(call).into();
+        }
+        if machine.functions.contains_key(function) {
+            return machine.perform(call).into();
+        }
+        Turn::Later(machine.now + Duration::from_millis(8), Memo { turn: 1, reply: None })
     }
 }
 

@@ -187,6 +187,7 @@ impl Behaviour for GapAfterSwap {
         "update.successful-serves-new",
         "readiness.successful-then-new",
         "failed.recovers",
+        "update.in-progress-serves-old",
     );
 
     fn route(&self, machine: &Machine, function: &Function) -> Option<Code> {

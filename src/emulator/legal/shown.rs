@@ -86,9 +86,12 @@ impl Behaviour for TagDigestWhileUnrecorded {
     card!("tag-digest-while-unrecorded", "shows the tag's present digest while it has recorded none");
 
     fn view(&self, machine: &Machine, function: &Function) -> FunctionView {
+        let mut view = machine.view(function);
         let latest = &function.facts.latest;
-        let digest = latest.digest.clone().or_else(|| machine.digest_of(&latest.image));
-        FunctionView { digest: digest.as_deref().map(str::to_owned), ..machine.view(function) }
+        if let (None, Some(digest)) = (&latest.digest, machine.digest_of(&latest.image)) {
+            view.digest = Some(digest.to_string());
+        }
+        view
     }
 }
 

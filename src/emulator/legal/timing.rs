@@ -99,9 +99,11 @@ impl Behaviour for ReleasesLate {
     card!("releases-late", "releases an idle function after a while, unless it is used before");
 
     fn idle(&self, machine: &mut Machine, name: &Name) {
-        let uses = Self::uses(machine, name);
-        machine.scratch.numbers.insert(name.clone(), uses);
-        machine.schedule(machine.now + Duration::from_millis(25), name, Task::Errand(0));
+        if can_be_released(machine, name) {
+            let uses = Self::uses(machine, name);
+            machine.scratch.numbers.insert(name.clone(), uses);
+            machine.schedule(machine.now + Duration::from_millis(25), name, Task::Errand(0));
+        }
     }
 
     fn errand(&self, machine: &mut Machine, name: &Name, _number: u32) {
@@ -118,11 +120,7 @@ impl Behaviour for ReleasesAllTheSame {
     card!("releases-all-the-same", "releases an idle function a moment later, though it was used meanwhile");
 
     fn idle(&self, machine: &mut Machine, name: &Name) {
-        let can_be_released = machine
-            .functions
-            .get(name)
-            .is_some_and(|function| function.facts.state == State::Active && !function.is_updating());
-        if can_be_released {
+        if can_be_released(machine, name) {
             machine.schedule(machine.now + Duration::from_millis(10), name, Task::Errand(0));
         }
     }
@@ -176,4 +174,10 @@ impl Behaviour for ThinksAfter {
             }
         }
     }
+}
+
+/// Whether the idle lever has an effect on the function.
+fn can_be_released(machine: &Machine, name: &Name) -> bool {
+    let function = machine.functions.get(name);
+    function.is_some_and(|function| function.facts.state == State::Active && !function.is_updating())
 }

@@ -1,0 +1,56 @@
+//! Which requirements a run says are broken, given what each of its cases leaves open.
+//!
+//! One history often has several explanations that go equally far. A run has many histories: what explains many of them
+//! is believed before what explains a few, and a case that it explains accuses nothing else.
+
+use super::judged::JudgedCase;
+use crate::requirement::{self, Requirement};
+
+/// The requirements that are broken, each with the cases that show it, by their places.
+pub(super) fn attribute(cases: &[JudgedCase]) -> Vec<(&'static Requirement, Vec<usize>)> {
+    let mut open: Vec<usize> = (0..cases.len()).filter(|place| cases[*place].finding.is_some()).collect();
+    let mut blamed: Vec<(&'static Requirement, Vec<usize>)> = Vec::new();
+    while !open.is_empty() {
+        let firsts = |requirement: &Requirement| {
+            open.iter().filter(|place| first(&cases[**place]).is_some_and(|first| first == requirement)).count()
+        };
+        let Some(best) = most_often(firsts) else { break };
+        let (explained, rest): (Vec<usize>, Vec<usize>) =
+            open.iter().partition(|place| suspects(&cases[**place], best));
+        blamed.push((best, explained));
+        open = rest;
+    }
+    for requirement in requirement::all() {
+        let shown: Vec<usize> = (0..cases.len())
+            .filter(|place| cases[*place].answers.iter().any(|breach| breach.requirement == requirement))
+            .collect();
+        if shown.is_empty() {
+            continue;
+        }
+        match blamed.iter_mut().find(|(known, _)| *known == requirement) {
+            Some((_, places)) => places.extend(shown),
+            None => blamed.push((requirement, shown)),
+        }
+    }
+    blamed
+}
+
+fn first(case: &JudgedCase) -> Option<&'static Requirement> {
+    case.finding.as_ref().map(|finding| finding.requirement)
+}
+
+fn suspects(case: &JudgedCase, requirement: &Requirement) -> bool {
+    case.finding.as_ref().is_some_and(|finding| finding.suspects.iter().any(|suspect| *suspect == requirement))
+}
+
+/// The requirement with the highest count, if any is above nought; of equals the one that stands first in the catalogue.
+fn most_often(count: impl Fn(&Requirement) -> usize) -> Option<&'static Requirement> {
+    let mut best: Option<(usize, &'static Requirement)> = None;
+    for requirement in requirement::all() {
+        let count = count(requirement);
+        if count > best.map_or(0, |(count, _)| count) {
+            best = Some((count, requirement));
+        }
+    }
+    best.map(|(_, requirement)| requirement)
+}

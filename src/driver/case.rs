@@ -1,0 +1,393 @@
+//! Executes a plan on an endpoint, and records what it sees.
+//!
+//! A case has functions and images of its own. What was measured enters here, as the length of symbolic waits; nothing
+//! sleeps for what it can watch ([`super::patience`] says how long it watches).
+
+use super::Request;
+use super::endpoint::{CaseTag, Endpoint, Recorded, ready};
+use super::patience::Pace;
+use crate::history::{Condition, Content, Event, Header, History, Name, Operation, Trace};
+use crate::oracle::Judge;
+use crate::plan::{Action, Change, F, I, Plan, Step};
+use crate::requirement::Lever;
+use futures_util::future::join_all;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// What all cases of a run share.
+pub struct Bench {
+    /// The endpoint.
+    pub endpoint: Arc<Endpoint>,
+    /// How long things take.
+    pub pace: Pace,
+    /// The images that are there without having been published, where nothing can be.
+    pub stock: Vec<Stock>,
+    /// Becomes true when the run is to end.
+    pub stop: watch::Receiver<bool>,
+    /// Whether what a case made is removed at its end.
+    pub cleanup: Cleanup,
+}
+
+/// Whether what a case made is removed at its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cleanup {
+    /// It is.
+    Remove,
+    /// It is left as it is.
+    Keep,
+}
+
+/// An image that is there without having been published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stock {
+    /// The reference.
+    pub image: Name,
+    /// The digest that it was seen to have.
+    pub digest: Name,
+    /// The reply by which its code is known.
+    pub reply: Option<String>,
+}
+
+/// What a case came to.
+#[derive(Debug, Clone)]
+pub struct CaseRecord {
+    /// Its number, for names.
+    pub name: Name,
+    /// What it did.
+    pub plan: Plan,
+    /// What it saw: sorted by start, with the lines that it has in a file.
+    pub history: History,
+    /// Refusals that were not in the API's form: the place of the operation, and what was answered.
+    pub bare_errors: Vec<(usize, String)>,
+    /// Why it ended before its plan did.
+    pub cut_short: Option<CutShort>,
+    /// When something was first not explained.
+    pub found: Option<Found>,
+}
+
+/// When something was first not explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// How many requests the run had sent.
+    pub after: u64,
+    /// The step of the plan that was executed, from 0.
+    pub step: usize,
+}
+
+/// Why a case ended before its plan did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CutShort {
+    /// A request was throttled until the deadline.
+    Throttled,
+    /// The run was told to end.
+    Stopped,
+    /// The same was proved often enough; waiting for it once more would prove nothing.
+    Patience,
+}
+
+/// What is meant by an image at present.
+#[derive(Debug, Clone, Copy)]
+struct Intent {
+    revision: u32,
+    condition: Condition,
+    published: u32,
+}
+
+/// A case while it goes on.
+pub(super) struct Case<'a> {
+    pub(super) bench: &'a Bench,
+    tag: CaseTag,
+    name: Name,
+    images: Vec<Intent>,
+    operations: Vec<Operation>,
+    bare_errors: Vec<(Operation, String)>,
+    pub(super) judge: Judge,
+    pub(super) cut_short: Option<CutShort>,
+    found: Option<Found>,
+    at_step: usize,
+}
+
+/// Executes a plan under that name.
+pub async fn execute(bench: &Arc<Bench>, name: &str, plan: &Plan) -> CaseRecord {
+    let header = Header::default();
+    let Ok(judge) = Judge::new(&header) else { unreachable!("a closed world is judged") };
+    let fresh = Intent { revision: 0, condition: Condition::Ready, published: 0 };
+    let mut case = Case {
+        bench,
+        tag: bench.endpoint.tag(name),
+        name: format!("{}-{name}", bench.endpoint.run()).into(),
+        images: vec![fresh; usize::from(plan.images())],
+        operations: Vec::new(),
+        bare_errors: Vec::new(),
+        judge,
+        cut_short: None,
+        found: None,
+        at_step: 0,
+    };
+    case.declare_images(plan).await;
+    for (place, step) in plan.steps.iter().enumerate() {
+        if case.cut_short.is_some() {
+            break;
+        }
+        case.at_step = place;
+        let next = plan.steps.get(place + 1);
+        case.step(step, next).await;
+    }
+    case.end(plan).await
+}
+
+impl Case<'_> {
+    /// Publishes the images of the plan, or declares those that are there.
+    async fn declare_images(&mut self, plan: &Plan) {
+        let images: Vec<I> = (0..plan.images()).map(I).collect();
+        if self.bench.endpoint.levers().contains(Lever::Publish) {
+            let done = join_all(images.iter().map(|i| self.pull(*i))).await;
+            self.take_in(done.into_iter().flatten().collect());
+        } else {
+            let declared = |stock: &Stock| Operation {
+                line: 0,
+                start: 0,
+                end: Some(1),
+                event: Event::Image { image: stock.image.clone(), content: ready(stock.digest.clone()) },
+                trace: Trace::default(),
+            };
+            let used = usize::from(plan.images()).min(self.bench.stock.len());
+            self.take_in(self.bench.stock[..used].iter().map(declared).collect());
+        }
+    }
+
+    async fn step(&mut self, step: &Step, next: Option<&Step>) {
+        match step.0.as_slice() {
+            [Action::Await(f)] => self.await_quiet(*f).await,
+            [Action::Settle(f)] => self.settle(*f, next).await,
+            [Action::Pause(hundredths)] => self.pause(self.bench.pace.hundredths(*hundredths)).await,
+            actions => {
+                for action in actions {
+                    self.intend(action);
+                }
+                let done = join_all(actions.iter().map(|action| self.act(action))).await;
+                self.record_all(done);
+            }
+        }
+    }
+
+    /// Changes what is meant by an image before the lever is pulled.
+    fn intend(&mut self, action: &Action) {
+        let Action::Image(i, change) = action else { return };
+        let intent = &mut self.images[usize::from(i.0)];
+        match change {
+            Change::Publish => {
+                intent.published += 1;
+                intent.revision = intent.published;
+                if intent.condition == Condition::Missing {
+                    intent.condition = Condition::Ready;
+                }
+            }
+            Change::Ready => intent.condition = Condition::Ready,
+            Change::Hold => intent.condition = Condition::Held,
+            Change::Fail => intent.condition = Condition::Failing,
+            Change::Remove => intent.condition = Condition::Missing,
+            Change::Restore => {
+                intent.revision = 0;
+                intent.condition = Condition::Ready;
+            }
+        }
+    }
+
+    async fn act(&self, action: &Action) -> Done {
+        match action {
+            Action::Image(i, _) => Done::Pulled(self.pull(*i).await),
+            Action::Idle(f) => Done::Pulled(self.bench.endpoint.idle(&self.tag, &self.function(*f)).await),
+            Action::Create(f, i) => {
+                let (function, image) = (self.function(*f), self.image(*i));
+                Done::Called(self.call(&Request::Create { function, image }).await)
+            }
+            Action::Update(f, i) => {
+                let (function, image) = (self.function(*f), self.image(*i));
+                Done::Called(self.call(&Request::Update { function, image }).await)
+            }
+            Action::Invoke(f) => Done::Called(self.call(&Request::Invoke { function: self.function(*f) }).await),
+            Action::Delete(f) => Done::Called(self.call(&Request::Delete { function: self.function(*f) }).await),
+            // In a burst there is no time to wait: it looks once.
+            Action::Get(f) | Action::Await(f) | Action::Settle(f) => {
+                Done::Called(self.call(&Request::Get { function: self.function(*f) }).await)
+            }
+            Action::Pause(_) => Done::Pulled(None),
+        }
+    }
+
+    pub(super) async fn call(&self, request: &Request) -> Recorded {
+        let published = self.bench.endpoint.levers().contains(Lever::Publish);
+        let stock = &self.bench.stock;
+        let served = move |body: &str| -> Option<Name> {
+            if published {
+                return Some(body.chars().take(200).collect::<String>().into());
+            }
+            stock.iter().find(|stock| stock.reply.as_deref() == Some(body)).map(|stock| stock.digest.clone())
+        };
+        self.bench.endpoint.call(&self.tag, request, &served).await
+    }
+
+    async fn pull(&self, i: I) -> Option<Operation> {
+        let content = self.content(i);
+        self.bench.endpoint.set_image(&self.tag, &self.image(i), &content).await
+    }
+
+    fn content(&self, i: I) -> Content {
+        let intent = self.images[usize::from(i.0)];
+        match intent.condition {
+            Condition::Missing => Content::MISSING,
+            condition => Content { code: Some(digest(&format!("{}{i}{}", self.name, intent.revision))), condition },
+        }
+    }
+
+    /// Whether the lever `idle` was ever pulled on the function.
+    pub(super) fn was_left_idle(&self, function: &Name) -> bool {
+        self.operations.iter().any(|operation| matches!(&operation.event, Event::Idle { function: f } if f == function))
+    }
+
+    /// The names of a case's functions begin with one another: an endpoint that compares prefixes mixes them up.
+    pub(super) fn function(&self, f: F) -> Name {
+        let letters: String = (0..=f.0).map(|n| F(n).to_string()).collect();
+        format!("{}-{letters}", self.name).into()
+    }
+
+    fn image(&self, i: I) -> Name {
+        if self.bench.endpoint.levers().contains(Lever::Publish) {
+            return format!("registry.example.com/fnconform/{}:{i}", self.name).into();
+        }
+        let stock = &self.bench.stock;
+        match stock.len() {
+            0 => stock_reference(usize::from(i.0)),
+            length => stock[usize::from(i.0) % length].image.clone(),
+        }
+    }
+
+    fn record_all(&mut self, done: Vec<Done>) {
+        let mut operations = Vec::new();
+        for one in done {
+            match one {
+                Done::Pulled(operation) => operations.extend(operation),
+                Done::Called(recorded) => operations.extend(self.unpack(recorded)),
+            }
+        }
+        self.take_in(operations);
+    }
+
+    /// Keeps what is to be said of an answer, and gives the operation.
+    pub(super) fn unpack(&mut self, recorded: Recorded) -> Option<Operation> {
+        let Some(operation) = recorded.operation else {
+            self.cut_short = Some(CutShort::Throttled);
+            return None;
+        };
+        if let Some(bare) = recorded.bare_error {
+            self.bare_errors.push((operation.clone(), bare));
+        }
+        Some(operation)
+    }
+
+    /// Records operations that are all over, and judges them.
+    pub(super) fn take_in(&mut self, mut operations: Vec<Operation>) {
+        operations.sort_by_key(|operation| operation.start);
+        for operation in operations {
+            // One step ends before the next begins, so nothing starts before what was judged.
+            let _ = self.judge.push(operation.clone());
+            self.operations.push(operation);
+        }
+        if self.found.is_none() && !self.judge.conforms_so_far() {
+            self.found = Some(Found { after: self.bench.endpoint.requests(), step: self.at_step });
+        }
+    }
+
+    /// Waits, but not when the run is told to end.
+    pub(super) async fn pause(&mut self, time: Duration) {
+        let mut stop = self.bench.stop.clone();
+        if *stop.borrow() {
+            self.cut_short = Some(CutShort::Stopped);
+            return;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(time) => {}
+            stopped = stop.wait_for(|stop| *stop) => {
+                if stopped.is_ok() {
+                    self.cut_short = Some(CutShort::Stopped);
+                }
+            }
+        }
+    }
+
+    /// Removes what was made, and gives what was seen.
+    async fn end(self, plan: &Plan) -> CaseRecord {
+        if self.bench.cleanup == Cleanup::Remove {
+            let functions: Vec<Name> = (0..plan.functions()).map(|f| self.function(F(f))).collect();
+            join_all(functions.iter().map(|function| self.remove(function))).await;
+            if self.bench.endpoint.levers().contains(Lever::Delete) {
+                let images: Vec<Name> = (0..plan.images()).map(|i| self.image(I(i))).collect();
+                let missing = &Content::MISSING;
+                join_all(images.iter().map(|image| self.bench.endpoint.set_image(&self.tag, image, missing))).await;
+            }
+        }
+        let mut operations = self.operations;
+        operations.sort_by_key(|operation| operation.start);
+        // The header stands on the first line.
+        for (place, operation) in operations.iter_mut().enumerate() {
+            operation.line = place + 2;
+        }
+        let same = |a: &Operation, b: &Operation| (a.start, a.end, &a.event) == (b.start, b.end, &b.event);
+        let place = |bare: &Operation| operations.iter().position(|operation| same(operation, bare));
+        let bare_errors =
+            self.bare_errors.iter().filter_map(|(bare, text)| Some((place(bare)?, text.clone()))).collect();
+        let settles = operations.iter().filter(|operation| matches!(operation.event, Event::Settle { .. }));
+        let lengths = settles.filter_map(|settle| u64::try_from(settle.end? - settle.start).ok());
+        let header = Header {
+            endpoint: Some(self.bench.endpoint.client().base_url().to_owned()),
+            dialect: Some(self.bench.endpoint.dialect().name().to_owned()),
+            settle_us: lengths.min(),
+            ..Header::default()
+        };
+        CaseRecord {
+            name: self.name,
+            plan: plan.clone(),
+            history: History { header, operations },
+            bare_errors,
+            cut_short: self.cut_short,
+            found: self.found,
+        }
+    }
+
+    /// Deletes a function, again if the answer was lost.
+    async fn remove(&self, function: &Name) {
+        for _ in 0..3 {
+            let request = Request::Delete { function: function.clone() };
+            if self.call(&request).await.operation.is_some_and(|operation| operation.end.is_some()) {
+                return;
+            }
+        }
+        self.bench.endpoint.note(format!("could not delete {function}: remove it by hand"));
+    }
+}
+
+enum Done {
+    Called(Recorded),
+    Pulled(Option<Operation>),
+}
+
+/// The reference of an image that nobody published.
+#[must_use]
+pub fn stock_reference(place: usize) -> Name {
+    format!("registry.example.com/fnconform/stock:{}", I(u8::try_from(place % 10).unwrap_or(0))).into()
+}
+
+/// A digest that no other text has, in the form that registries use.
+fn digest(text: &str) -> Name {
+    let mut hex = String::from("sha256:");
+    for salt in 0u64..4 {
+        let mut hash = 0xcbf2_9ce4_8422_2325u64 ^ salt.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        for byte in text.bytes() {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+        hex.push_str(&format!("{:016x}", hash ^ hash >> 31));
+    }
+    hex.into()
+}

@@ -1,0 +1,187 @@
+//! How long a case waits for what must happen, and when it claims that there was time enough.
+//!
+//! A settle is a claim: whatever must happen has happened by its end. Made too early, it accuses someone who is right. So
+//! it is made when what is seen next agrees with it, and otherwise only when patience has run out, which is many times
+//! what the endpoint was measured to take. An endpoint that is quick is quickly done with; one that is slow, or on a busy
+//! machine, has all the time it needs.
+
+use super::Request;
+use super::case::{Case, CutShort};
+use crate::history::{Answer, Call, Event, Name, Operation, Trace};
+use crate::oracle::watch::{Asserts, Due};
+use crate::plan::{Action, F, Step};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+/// The shortest patience before something that did not happen is held against an endpoint.
+pub const SHORTEST_PATIENCE: Duration = Duration::from_secs(10);
+/// Patience is so many times the longest preparation that was measured.
+pub const PATIENCE_FACTOR: u32 = 20;
+/// What [`Pace::proved_after`] is in a run.
+const PROVED: u32 = 6;
+
+/// How long things take, and how long they are waited for.
+#[derive(Debug)]
+pub struct Pace {
+    /// What a preparation takes in the middle.
+    pub typical: Duration,
+    /// How long is waited for what must happen.
+    pub patience: Duration,
+    /// After so many cases in which patience ran out, waiting for it once more proves nothing.
+    proved_after: u32,
+    /// How often patience ran out so far.
+    ran_out: AtomicU32,
+}
+
+impl Pace {
+    /// The pace of an endpoint whose preparations took so long in the middle and at the longest.
+    #[must_use]
+    pub fn measured(typical: Duration, longest: Duration) -> Self {
+        Self::patient(typical, SHORTEST_PATIENCE.max(longest * PATIENCE_FACTOR))
+    }
+
+    /// A pace with that patience.
+    #[must_use]
+    pub const fn patient(typical: Duration, patience: Duration) -> Self {
+        Self { typical, patience, proved_after: PROVED, ran_out: AtomicU32::new(0) }
+    }
+
+    /// So many hundredths of a preparation.
+    #[must_use]
+    pub fn hundredths(&self, hundredths: u16) -> Duration {
+        self.typical * u32::from(hundredths) / 100
+    }
+
+    /// A pace at which the same is waited for as often as it is asked for.
+    #[must_use]
+    pub const fn tireless(typical: Duration, patience: Duration) -> Self {
+        Self { typical, patience, proved_after: u32::MAX, ran_out: AtomicU32::new(0) }
+    }
+
+    fn poll(&self) -> Duration {
+        (self.typical / 8).clamp(Duration::from_millis(2), Duration::from_secs(1))
+    }
+
+    fn longest_poll(&self) -> Duration {
+        (self.typical * 2).clamp(Duration::from_millis(20), Duration::from_secs(2))
+    }
+
+    fn is_proved(&self) -> bool {
+        self.ran_out.load(Ordering::Relaxed) >= self.proved_after
+    }
+
+    fn present_patience(&self) -> Duration {
+        if self.is_proved() { self.patience / 10 } else { self.patience }
+    }
+}
+
+impl Case<'_> {
+    /// Looks until nothing is left that must happen.
+    pub(super) async fn await_quiet(&mut self, f: F) {
+        let function = self.function(f);
+        let since = Instant::now();
+        let mut interval = self.bench.pace.poll();
+        loop {
+            self.look(&function).await;
+            if self.judge.outlook(&function).due == Due::Nothing || self.cut_short.is_some() {
+                return;
+            }
+            if since.elapsed() >= self.bench.pace.present_patience() {
+                self.run_out(&function, interval, Look::Get).await;
+                return;
+            }
+            self.pause(interval).await;
+            interval = (interval * 3 / 2).min(self.bench.pace.longest_poll());
+        }
+    }
+
+    /// Leaves the function alone until everything must have happened.
+    pub(super) async fn settle(&mut self, f: F, next: Option<&Step>) {
+        let function = self.function(f);
+        let outlook = self.judge.outlook(&function);
+        if outlook.due == Due::Nothing && outlook.asserts != Asserts::Loss {
+            return;
+        }
+        let invoked_next = next.is_some_and(|step| step.0.contains(&Action::Invoke(f)));
+        // An invocation keeps an idle function from being released, so there only looking tells.
+        let harmless = outlook.asserts == Asserts::Loss || !self.was_left_idle(&function);
+        let mut look = if invoked_next && harmless { Look::Invoke } else { Look::Get };
+        let since = Instant::now();
+        let mut quiet = self.bench.pace.typical * 4 / 3 + Duration::from_millis(5);
+        while self.cut_short.is_none() {
+            let settle = self.leave_alone(&function, quiet).await;
+            let Some(seen) = self.seen(&function, look).await else { return };
+            // Time to notice a loss is claimed only where it was noticed.
+            let loss = self.judge.outlook(&function).asserts == Asserts::Loss;
+            let agreed = !(loss && still_in_service(&seen));
+            if agreed && self.judge.agrees(&function, &[settle.clone(), seen.clone()]) {
+                self.take_in(vec![settle, seen]);
+                return;
+            }
+            self.take_in(vec![seen]);
+            if since.elapsed() >= self.bench.pace.present_patience() {
+                self.run_out(&function, quiet, if loss { Look::Invoke } else { Look::Get }).await;
+                return;
+            }
+            if loss {
+                look = if look == Look::Get { Look::Invoke } else { Look::Get };
+            }
+            quiet = (quiet * 3 / 2).min(self.bench.pace.longest_poll() * 4);
+        }
+    }
+
+    /// Claims that there was time enough, whatever is seen next.
+    async fn run_out(&mut self, function: &Name, quiet: Duration, look: Look) {
+        if self.bench.pace.is_proved() {
+            self.cut_short = Some(CutShort::Patience);
+            return;
+        }
+        self.bench.pace.ran_out.fetch_add(1, Ordering::Relaxed);
+        let settle = self.leave_alone(function, quiet).await;
+        if self.cut_short.is_some() {
+            return;
+        }
+        if let Some(seen) = self.seen(function, look).await {
+            self.take_in(vec![settle, seen]);
+        }
+    }
+
+    async fn leave_alone(&mut self, function: &Name, quiet: Duration) -> Operation {
+        let start = self.bench.endpoint.now() + 1;
+        self.pause(quiet).await;
+        let end = (self.bench.endpoint.now() - 1).max(start + 1);
+        let event = Event::Settle { function: function.clone() };
+        Operation { line: 0, start, end: Some(end), event, trace: Trace::default() }
+    }
+
+    async fn look(&mut self, function: &Name) {
+        if let Some(seen) = self.seen(function, Look::Get).await {
+            self.take_in(vec![seen]);
+        }
+    }
+
+    async fn seen(&mut self, function: &Name, look: Look) -> Option<Operation> {
+        let function = function.clone();
+        let request = match look {
+            Look::Get => Request::Get { function },
+            Look::Invoke => Request::Invoke { function },
+        };
+        let recorded = self.call(&request).await;
+        self.unpack(recorded)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    Get,
+    Invoke,
+}
+
+/// Whether what was seen is a function in service, or does not tell.
+fn still_in_service(operation: &Operation) -> bool {
+    match &operation.event {
+        Event::Call { call: Call::Get { answer: Answer::Accepted(report) }, .. } => &*report.state == "Active",
+        Event::Call { call: Call::Invoke { answer: Answer::Refused }, .. } => false,
+        _ => true,
+    }
+}

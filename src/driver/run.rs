@@ -1,0 +1,348 @@
+//! A run: warm up, execute the plans many at once, judge each, shrink what failed, and say what it came to.
+
+use super::attribute::attribute;
+use super::case::{Bench, Cleanup, execute};
+use super::endpoint::Endpoint;
+use super::judged::{Depth, JudgedCase, judge};
+use super::patience::Pace;
+use super::result::{
+    Counterexample, Inferred, Profile, Progress, RequirementResult, RunResult, RunVerdict, Selected, Verdict,
+};
+use super::setup::{LeverChoice, SetupError, WarmUp, greet, levers, warm_up};
+use super::shrink::{Shrunk, Workshop};
+use crate::history::{History, Name};
+use crate::lever::LeverSet;
+use crate::plan::{Plan, strategy, systematic};
+use crate::requirement::{self, Requirement};
+use futures_util::future::join_all;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::{Duration, Instant};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+
+/// What a run is to do.
+#[derive(Debug, Clone)]
+pub struct RunSettings {
+    /// What the plans are a function of.
+    pub seed: u64,
+    /// How many cases are executed, systematic ones included.
+    pub cases: usize,
+    /// How many of them at once.
+    pub jobs: usize,
+    /// When no more cases are begun.
+    pub max_time: Option<Duration>,
+    /// Whether the first violation ends the run.
+    pub on_violation: OnViolation,
+    /// The profile, if the user chose one.
+    pub profile: Option<Profile>,
+    /// The requirements that the verdict is about, for [`Profile::Selection`].
+    pub selection: Vec<&'static Requirement>,
+    /// The levers.
+    pub levers: LeverChoice,
+    /// How long the endpoint is waited for.
+    pub wait_for_endpoint: Duration,
+    /// Whether what was made is removed.
+    pub cleanup: Cleanup,
+    /// Of how many parts of the plans this run executes which, from 0.
+    pub shard: (usize, usize),
+    /// Plans that are executed first.
+    pub first: Vec<Plan>,
+    /// How long is waited for what must happen, if the user says so.
+    pub patience: Option<Duration>,
+}
+
+/// What a violation means for the cases that are left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnViolation {
+    /// They are executed.
+    GoOn,
+    /// They are not.
+    Stop,
+}
+
+/// What a run leaves behind: the result, and every history that it judged.
+pub struct RunOutput {
+    /// The result.
+    pub result: RunResult,
+    /// Every case's name, plan and history.
+    pub histories: Vec<(Name, Plan, History)>,
+    /// The counterexamples, by the files that the result names.
+    pub counterexamples: Vec<(String, Plan, History)>,
+}
+
+/// Executes a run.
+///
+/// `stop` becoming true ends it early, with what there is.
+///
+/// # Errors
+/// If the endpoint cannot be driven.
+pub async fn run(
+    endpoint: Endpoint,
+    settings: &RunSettings,
+    stop: watch::Receiver<bool>,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<RunOutput, SetupError> {
+    let began = Instant::now();
+    greet(&endpoint, settings.wait_for_endpoint).await?;
+    let levers = levers(&endpoint, &settings.levers).await?;
+    let endpoint = Arc::new(endpoint.with_levers(levers));
+    let WarmUp { pace, stock, records, measured } = warm_up(&endpoint, stop.clone(), settings.patience).await?;
+    let shorter = (pace.typical * 12).max(Duration::from_millis(1500)).min(pace.patience);
+    let shrink_pace = Pace::tireless(pace.typical, shorter);
+    let bench = |pace: Pace| {
+        let stop = stop.clone();
+        Arc::new(Bench { endpoint: Arc::clone(&endpoint), pace, stock: stock.clone(), stop, cleanup: settings.cleanup })
+    };
+    let not_found = endpoint.dialect().not_found_code();
+    let offered = endpoint.levers();
+    let plans = plans(settings, offered);
+    progress(Progress::Ready { cases: plans.len(), levers: offered.iter().collect() });
+    let warm = records.into_iter().map(|record| judge(record, not_found, Depth::Exercise)).collect();
+    let main = Phase { bench: bench(pace), settings, not_found, progress, began, stop: stop.clone() };
+    let (cases, mut ended_early) = main.execute_all(plans, warm).await;
+    let blamed = attribute(&cases);
+    let workshop = Workshop {
+        bench: bench(shrink_pace),
+        places: Arc::new(Semaphore::new(settings.jobs.clamp(1, 64))),
+        until: shrink_until(settings, began),
+        not_found,
+        next: AtomicU64::new(0),
+    };
+    let shrunk = join_all(blamed.iter().map(|(requirement, places)| {
+        progress(Progress::Shrinking { requirement });
+        let shortest = places.iter().map(|place| &cases[*place]).min_by_key(|case| effort(case, requirement));
+        let workshop = &workshop;
+        async move {
+            match shortest {
+                Some(case) => Some(workshop.shrink(case, requirement).await),
+                None => None,
+            }
+        }
+    }))
+    .await;
+    if *stop.borrow() {
+        ended_early = Some("it was interrupted".to_owned());
+    }
+    let mut counterexamples = Vec::new();
+    let mut evidence: BTreeMap<&'static str, Counterexample> = BTreeMap::new();
+    for ((requirement, places), shrunk) in blamed.iter().zip(shrunk) {
+        let Some(Shrunk { case, reproduced }) = shrunk else { continue };
+        let file = format!("counterexamples/{}.ndjson", requirement.name);
+        let (line, explanation) = case.evidence(requirement).unwrap_or_default();
+        let found_after = places.iter().filter_map(|place| cases[*place].record.found).map(|found| found.after).min();
+        let found_after = found_after.unwrap_or_else(|| endpoint.requests());
+        evidence.insert(
+            requirement.name,
+            Counterexample { file: file.clone(), line, explanation, found_after, reproduced },
+        );
+        counterexamples.push((file, case.record.plan.clone(), case.record.history.clone()));
+    }
+    let result =
+        Summary { settings, endpoint: &endpoint, cases: &cases, evidence, ended_early, measured, began }.result();
+    let histories = cases.into_iter().map(|case| (case.record.name, case.record.plan, case.record.history)).collect();
+    Ok(RunOutput { result, histories, counterexamples })
+}
+
+/// Shrinking may take so long at the most.
+const SHRINKING: Duration = Duration::from_secs(20);
+
+fn shrink_until(settings: &RunSettings, began: Instant) -> Instant {
+    let latest = Instant::now() + SHRINKING;
+    settings.max_time.map_or(latest, |time| latest.min(began + time))
+}
+
+/// What is easiest to shrink: a case whose violation comes early, blamed on this requirement first.
+fn effort(case: &JudgedCase, requirement: &Requirement) -> (bool, usize) {
+    let second_choice = case.finding.as_ref().is_some_and(|finding| finding.requirement != requirement);
+    (second_choice, case.record.found.map_or(usize::MAX, |found| found.step))
+}
+
+/// The plans of a run: those that failed before, the systematic ones, then generated ones.
+fn plans(settings: &RunSettings, levers: LeverSet) -> Vec<(String, Plan)> {
+    let first = settings.first.iter().cloned().enumerate().map(|(n, plan)| (format!("f{n}"), plan));
+    let directed = systematic::plans(levers).collect::<Vec<_>>();
+    let generated = settings.cases.saturating_sub(directed.len());
+    let directed = directed.into_iter().take(settings.cases).enumerate().map(|(n, plan)| (format!("d{n}"), plan));
+    let generated = (0u64..).take(generated).map(|n| (format!("g{n}"), strategy::plan(settings.seed, n, levers)));
+    let (part, of) = settings.shard;
+    let all = directed.chain(generated).enumerate();
+    first.chain(all.filter(|(n, _)| n % of.max(1) == part).map(|(_, plan)| plan)).collect()
+}
+
+/// The main part of a run.
+struct Phase<'a> {
+    bench: Arc<Bench>,
+    settings: &'a RunSettings,
+    not_found: &'static str,
+    progress: &'a (dyn Fn(Progress) + Sync),
+    began: Instant,
+    stop: watch::Receiver<bool>,
+}
+
+impl Phase<'_> {
+    async fn execute_all(
+        &self,
+        plans: Vec<(String, Plan)>,
+        warm: Vec<JudgedCase>,
+    ) -> (Vec<JudgedCase>, Option<String>) {
+        let total = plans.len();
+        let mut plans = plans.into_iter();
+        let mut running = JoinSet::new();
+        let mut cases = Vec::new();
+        let mut ended_early = None;
+        for case in warm {
+            self.take_in(case, &mut cases, total);
+        }
+        loop {
+            while running.len() < self.settings.jobs.max(1) && ended_early.is_none() {
+                ended_early = self.reason_to_end(&cases);
+                if ended_early.is_some() {
+                    break;
+                }
+                let Some((name, plan)) = plans.next() else { break };
+                let bench = Arc::clone(&self.bench);
+                let not_found = self.not_found;
+                running.spawn(async move {
+                    let record = execute(&bench, &name, &plan).await;
+                    // Judging takes no part in the timing of other cases.
+                    tokio::task::spawn_blocking(move || judge(record, not_found, Depth::Exercise)).await
+                });
+            }
+            match running.join_next().await {
+                None => break,
+                Some(Ok(Ok(case))) => self.take_in(case, &mut cases, total),
+                Some(_) => self.bench.endpoint.note("a case ended by an error of the suite itself".to_owned()),
+            }
+        }
+        (cases, ended_early)
+    }
+
+    fn reason_to_end(&self, cases: &[JudgedCase]) -> Option<String> {
+        if *self.stop.borrow() {
+            return Some("it was interrupted".to_owned());
+        }
+        if self.settings.max_time.is_some_and(|time| self.began.elapsed() >= time) {
+            return Some("its time was up".to_owned());
+        }
+        let failed = cases.iter().any(JudgedCase::breaks_something);
+        (self.settings.on_violation == OnViolation::Stop && failed).then(|| "something was broken".to_owned())
+    }
+
+    fn take_in(&self, case: JudgedCase, cases: &mut Vec<JudgedCase>, total: usize) {
+        let blamed = case.finding.iter().map(|finding| finding.requirement);
+        for requirement in blamed.chain(case.answers.iter().map(|breach| breach.requirement)) {
+            if !cases.iter().any(|known: &JudgedCase| known.breaks(requirement)) {
+                let found_after = case.record.found.map_or_else(|| self.bench.endpoint.requests(), |found| found.after);
+                (self.progress)(Progress::Broken { requirement, found_after });
+            }
+        }
+        cases.push(case);
+        (self.progress)(Progress::CaseEnded {
+            ended: cases.len(),
+            cases: total,
+            violations: cases.iter().filter(|case| case.breaks_something()).count(),
+            requests: self.bench.endpoint.requests(),
+        });
+    }
+}
+
+/// What the result is made of.
+struct Summary<'a> {
+    settings: &'a RunSettings,
+    endpoint: &'a Endpoint,
+    cases: &'a [JudgedCase],
+    evidence: BTreeMap<&'static str, Counterexample>,
+    ended_early: Option<String>,
+    measured: Vec<(&'static str, Duration)>,
+    began: Instant,
+}
+
+impl Summary<'_> {
+    fn result(mut self) -> RunResult {
+        let offered = self.endpoint.levers();
+        let (profile, profile_inferred) = match self.settings.profile {
+            Some(profile) => (profile, Inferred::No),
+            None if offered == LeverSet::ALL => (Profile::Full, Inferred::Yes),
+            None => (Profile::Core, Inferred::Yes),
+        };
+        let evidence = std::mem::take(&mut self.evidence);
+        let requirements: Vec<RequirementResult> =
+            requirement::all().map(|requirement| self.requirement(requirement, profile, offered, &evidence)).collect();
+        let notes = self.endpoint.notes().into_iter().map(|(text, times)| match times {
+            1 => text,
+            times => format!("{text} ({times} times)"),
+        });
+        RunResult {
+            endpoint: self.endpoint.client().base_url().to_owned(),
+            dialect: self.endpoint.dialect().name(),
+            seed: self.settings.seed,
+            profile,
+            profile_inferred,
+            verdict: verdict(&requirements),
+            ended_early: self.ended_early,
+            cases: self.cases.len(),
+            requests: self.endpoint.requests(),
+            duration: self.began.elapsed(),
+            levers: offered.iter().collect(),
+            readings: super::readings::seen(self.cases.iter().map(|case| &case.record.history)),
+            measured: self.measured,
+            notes: notes.collect(),
+            requirements,
+        }
+    }
+
+    fn requirement(
+        &self,
+        requirement: &'static Requirement,
+        profile: Profile,
+        offered: LeverSet,
+        evidence: &BTreeMap<&'static str, Counterexample>,
+    ) -> RequirementResult {
+        let counts = self.cases.iter().filter_map(|case| case.exercise.counts.get(requirement.name));
+        let exercised = counts.map(|count| u64::try_from(*count).unwrap_or(u64::MAX)).sum();
+        let counterexample = evidence.get(requirement.name).cloned();
+        let (verdict, reason) = match (&counterexample, exercised) {
+            (Some(_), _) => (Verdict::Failed, None),
+            (None, 0) => self.not_exercised(requirement, offered),
+            (None, _) => (Verdict::Passed, None),
+        };
+        let in_profile = match profile {
+            Profile::Full => true,
+            Profile::Core => requirement.needs.is_empty(),
+            Profile::Selection => self.settings.selection.iter().any(|selected| *selected == requirement),
+        };
+        let in_profile = if in_profile { Selected::Yes } else { Selected::No };
+        RequirementResult { requirement, in_profile, verdict, exercised, reason, counterexample }
+    }
+
+    fn not_exercised(&self, requirement: &Requirement, offered: LeverSet) -> (Verdict, Option<String>) {
+        let lacking: Vec<&str> =
+            requirement.needs.iter().filter(|lever| !offered.contains(**lever)).map(|lever| lever.as_str()).collect();
+        if !lacking.is_empty() {
+            let reason = format!("it needs the lever {}, which the endpoint does not offer", lacking.join(" and "));
+            return (Verdict::NotExercised, Some(reason));
+        }
+        if self.cases.iter().any(|case| case.inconclusive) {
+            return (Verdict::Inconclusive, Some("the search through some histories outgrew its bounds".to_owned()));
+        }
+        if self.cases.iter().any(|case| case.record.cut_short.is_some()) {
+            return (Verdict::Inconclusive, Some("cases were cut short before they could tell".to_owned()));
+        }
+        (Verdict::NotExercised, Some("nothing in this run put it to the test".to_owned()))
+    }
+}
+
+/// The verdict of a run: a broken requirement outweighs all, in the profile or not.
+fn verdict(requirements: &[RequirementResult]) -> RunVerdict {
+    if requirements.iter().any(|one| one.verdict == Verdict::Failed) {
+        return RunVerdict::NonConformant;
+    }
+    let mut profile = requirements.iter().filter(|one| one.in_profile == Selected::Yes).peekable();
+    if profile.peek().is_none() || requirements.iter().all(|one| one.exercised == 0) {
+        return RunVerdict::NothingExercised;
+    }
+    let told = profile.all(|one| one.verdict == Verdict::Passed);
+    if told { RunVerdict::Conformant } else { RunVerdict::Inconclusive }
+}

@@ -1,0 +1,342 @@
+//! What is found out before a run: whether this is the API at all, which levers there are, which images, and how long
+//! things take.
+
+use super::case::{Bench, CaseRecord, Cleanup, Stock, execute, stock_reference};
+use super::client::{Exchange, Failure};
+use super::endpoint::Endpoint;
+use super::patience::{Pace, SHORTEST_PATIENCE};
+use super::{Meaning, Request};
+use crate::history::{Answer, Call, Event, History, Operation, Report};
+use crate::lever::{Discovery, LeverSet, Levers};
+use crate::plan::Plan;
+use crate::requirement::Lever;
+use futures_util::future::join_all;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+/// Why an endpoint cannot be driven.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// No connection came about.
+    #[error("the endpoint {endpoint} cannot be reached: {reason}")]
+    Unreachable {
+        /// The base URL.
+        endpoint: String,
+        /// Why not.
+        reason: String,
+    },
+    /// It takes connections, and answers nothing.
+    #[error("the endpoint {endpoint} does not answer: {reason}")]
+    Silent {
+        /// The base URL.
+        endpoint: String,
+        /// Why not.
+        reason: String,
+    },
+    /// What answers is not the API.
+    #[error("what answers at {endpoint} is not the API: {reason}")]
+    NotTheApi {
+        /// The base URL.
+        endpoint: String,
+        /// What it answered.
+        reason: String,
+    },
+    /// The levers named are not there.
+    #[error("there are no levers at {endpoint}: {reason}")]
+    NoLevers {
+        /// Where they should be.
+        endpoint: String,
+        /// What was answered.
+        reason: String,
+    },
+    /// No function could be created.
+    #[error("the endpoint {endpoint} refuses to create functions: {reason}")]
+    NoFunctions {
+        /// The base URL.
+        endpoint: String,
+        /// What it answered.
+        reason: String,
+    },
+}
+
+impl SetupError {
+    /// What to do about it.
+    #[must_use]
+    pub const fn hint(&self) -> &'static str {
+        match self {
+            Self::Unreachable { .. } => "start it, check host and port, or let --wait-for-endpoint 30s wait for it",
+            Self::Silent { .. } => "check that it is this server that listens there, and that it is not overloaded",
+            Self::NotTheApi { .. } => "give the base URL, under which `/2023-03-30/functions` is found",
+            Self::NoLevers { .. } => "offer the lever protocol there, or run with --levers none",
+            Self::NoFunctions { .. } => "a run creates functions of its own: allow it to",
+        }
+    }
+}
+
+/// How long the first answer may take.
+const FIRST_ANSWER: Duration = Duration::from_secs(5);
+
+/// Makes sure that something answers that can be this API.
+///
+/// # Errors
+/// If nothing does.
+pub async fn greet(endpoint: &Endpoint, wait: Duration) -> Result<(), SetupError> {
+    let request = Request::Get { function: format!("{}-nobody", endpoint.run()).into() };
+    let url = || endpoint.client().base_url().to_owned();
+    let until = Instant::now() + wait;
+    loop {
+        let tag = endpoint.tag("greeting").next();
+        let sent = endpoint.client().send(&endpoint.dialect().encode(&request), &tag, FIRST_ANSWER).await;
+        let error = match sent {
+            Exchange::Failed(Failure::NotSent(reason)) => SetupError::Unreachable { endpoint: url(), reason },
+            Exchange::Failed(Failure::Lost(reason)) => SetupError::Silent { endpoint: url(), reason },
+            Exchange::Complete(response) => {
+                let reply = endpoint.dialect().decode(&request, &response);
+                match reply.meaning {
+                    Meaning::Unknown => {
+                        let status = response.status;
+                        let reason = reply.malformed.unwrap_or_else(|| format!("HTTP {status} to GetFunction"));
+                        SetupError::NotTheApi { endpoint: url(), reason }
+                    }
+                    _ => return Ok(()),
+                }
+            }
+        };
+        if Instant::now() >= until {
+            return Err(error);
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Which levers are to be used.
+#[derive(Debug, Clone)]
+pub enum LeverChoice {
+    /// Those that the endpoint offers.
+    Auto,
+    /// None.
+    None,
+    /// Those that are offered behind this client.
+    At(super::client::Client),
+}
+
+/// Asks for the levers.
+///
+/// # Errors
+/// If levers were asked for at a place where there are none.
+pub async fn levers(endpoint: &Endpoint, choice: &LeverChoice) -> Result<Option<Levers>, SetupError> {
+    let (client, insisted) = match choice {
+        LeverChoice::None => return Ok(None),
+        LeverChoice::Auto => (endpoint.client(), None),
+        LeverChoice::At(client) => (client, Some(client.base_url().to_owned())),
+    };
+    let tag = endpoint.tag("levers").next();
+    let missing = |reason: String| match &insisted {
+        Some(at) => Err(SetupError::NoLevers { endpoint: at.clone(), reason }),
+        None => Ok(None),
+    };
+    match Levers::discover(client, &tag, FIRST_ANSWER).await {
+        Ok(Discovery::Offered(offered)) => Ok(Some(Levers::new(client.clone(), usable(offered)))),
+        Ok(Discovery::NotOffered(reason)) => missing(reason),
+        Err(failure) => missing(failure.to_string()),
+    }
+}
+
+/// Levers on images begin with publishing one.
+fn usable(mut offered: LeverSet) -> LeverSet {
+    if !offered.contains(Lever::Publish) {
+        for lever in [Lever::Hold, Lever::Fail, Lever::Delete] {
+            offered.remove(lever);
+        }
+    }
+    offered
+}
+
+/// How many functions the warm-up measures at once.
+const WARM_UP: usize = 3;
+/// How long the warm-up waits for a function of which nothing is known.
+const WARM_UP_PATIENCE: Duration = Duration::from_secs(30);
+
+/// What the warm-up found out.
+pub struct WarmUp {
+    /// How long things take.
+    pub pace: Pace,
+    /// The images that are there.
+    pub stock: Vec<Stock>,
+    /// What it saw, which is judged like anything else.
+    pub records: Vec<CaseRecord>,
+    /// How long creations and updates took, and answers, each in the middle.
+    pub measured: Vec<(&'static str, Duration)>,
+}
+
+/// Creates, updates and removes a few functions, and measures how long that takes.
+///
+/// # Errors
+/// If no function can be created.
+pub async fn warm_up(
+    endpoint: &Arc<Endpoint>,
+    stop: watch::Receiver<bool>,
+    patience: Option<Duration>,
+) -> Result<WarmUp, SetupError> {
+    let stock = if endpoint.levers().contains(Lever::Publish) { Vec::new() } else { take_stock(endpoint).await };
+    let guess = Duration::from_millis(40);
+    let bench = Arc::new(Bench {
+        endpoint: Arc::clone(endpoint),
+        pace: Pace::patient(guess, WARM_UP_PATIENCE),
+        stock,
+        stop,
+        cleanup: Cleanup::Remove,
+    });
+    let plan: Plan = "create f A\nawait f\nget f\ninvoke f\nupdate f B\nawait f\ninvoke f\nget f"
+        .parse()
+        .unwrap_or(Plan { steps: Vec::new() });
+    let names: Vec<String> = (1..=WARM_UP).map(|number| format!("w{number}")).collect();
+    let records = join_all(names.iter().map(|name| execute(&bench, name, &plan))).await;
+    if let Some(reason) = nothing_created(&records) {
+        let endpoint = endpoint.client().base_url().to_owned();
+        let bare = records.iter().any(|record| !record.bare_errors.is_empty());
+        return Err(if bare {
+            SetupError::NotTheApi { endpoint, reason }
+        } else {
+            SetupError::NoFunctions { endpoint, reason }
+        });
+    }
+    let mut preparations: Vec<Duration> = Vec::new();
+    let mut answers: Vec<Duration> = Vec::new();
+    for record in &records {
+        preparations.extend(preparations_of(&record.history));
+        answers.extend(record.history.operations.iter().filter_map(|operation| match operation.event {
+            Event::Call { .. } => micros(operation.end? - operation.start),
+            _ => None,
+        }));
+    }
+    let (middle, longest) = spread(&mut preparations);
+    let (answer, slowest) = spread(&mut answers);
+    let typical = middle.unwrap_or(guess).max(answer.unwrap_or_default()).max(Duration::from_millis(5));
+    let longest =
+        longest.unwrap_or(WARM_UP_PATIENCE / super::patience::PATIENCE_FACTOR).max(slowest.unwrap_or_default());
+    let pace = match patience {
+        Some(patience) => Pace::patient(typical, patience),
+        None => Pace::measured(typical, longest),
+    };
+    let mut measured = vec![("preparation", typical), ("patience", pace.patience.max(Duration::ZERO))];
+    if let Some(answer) = answer {
+        measured.insert(1, ("answer", answer));
+    }
+    let stock = bench.stock.clone();
+    Ok(WarmUp { pace, stock, records, measured })
+}
+
+/// Why no function could be created, if none could.
+fn nothing_created(records: &[CaseRecord]) -> Option<String> {
+    let creates = || {
+        records.iter().flat_map(|record| &record.history.operations).filter_map(|operation| match &operation.event {
+            Event::Call { call: Call::Create { answer, .. }, .. } => Some((operation, answer)),
+            _ => None,
+        })
+    };
+    if creates().any(|(_, answer)| *answer != Answer::Refused) {
+        return None;
+    }
+    let Some((operation, _)) = creates().next() else { return Some("it throttles every request".to_owned()) };
+    let status = operation.trace.status.map_or_else(|| "no status".to_owned(), |status| format!("HTTP {status}"));
+    Some(match &operation.trace.error {
+        Some(error) => format!("{status}, {error}"),
+        None => format!("{status} to CreateFunction, without an error code"),
+    })
+}
+
+/// How long each preparation took, from the answer to the change to the report that it is over.
+fn preparations_of(history: &History) -> Vec<Duration> {
+    let mut durations = Vec::new();
+    let mut since = None;
+    for operation in &history.operations {
+        let Event::Call { call, .. } = &operation.event else { continue };
+        match call {
+            Call::Create { answer: Answer::Accepted(()), .. } | Call::Update { answer: Answer::Accepted(()), .. } => {
+                since = operation.end;
+            }
+            Call::Get { answer: Answer::Accepted(report) } if over(report) => {
+                if let (Some(from), Some(end)) = (since.take(), operation.end) {
+                    durations.extend(micros(end - from));
+                }
+            }
+            _ => {}
+        }
+    }
+    durations
+}
+
+fn over(report: &Report) -> bool {
+    &*report.state == "Active" && report.status.as_deref() != Some("InProgress")
+}
+
+fn micros(micros: i64) -> Option<Duration> {
+    u64::try_from(micros).ok().map(Duration::from_micros)
+}
+
+fn spread(durations: &mut [Duration]) -> (Option<Duration>, Option<Duration>) {
+    durations.sort_unstable();
+    (durations.get(durations.len() / 2).copied(), durations.last().copied())
+}
+
+/// How many images are looked for where none can be published.
+const STOCK: usize = 4;
+
+/// Finds out which images there are, by creating a function of each.
+async fn take_stock(endpoint: &Arc<Endpoint>) -> Vec<Stock> {
+    let found = join_all((0..STOCK).map(|place| look_at(endpoint, place))).await;
+    let mut stock: Vec<Stock> = found.into_iter().flatten().collect();
+    // A reply that two codes give tells neither of them.
+    let replies: Vec<Option<String>> = stock.iter().map(|stock| stock.reply.clone()).collect();
+    for one in &mut stock {
+        if replies.iter().filter(|reply| **reply == one.reply).count() > 1 {
+            one.reply = None;
+        }
+    }
+    stock
+}
+
+async fn look_at(endpoint: &Endpoint, place: usize) -> Option<Stock> {
+    let tag = endpoint.tag(&format!("stock{place}"));
+    let function: crate::history::Name = format!("{}-stock{place}", endpoint.run()).into();
+    let image = stock_reference(place);
+    let body = |body: &str| Some(crate::history::Name::from(body));
+    let create = Request::Create { function: function.clone(), image: image.clone() };
+    let _ = endpoint.call(&tag, &create, &body).await;
+    let since = Instant::now();
+    let get = Request::Get { function: function.clone() };
+    let mut stock = None;
+    while since.elapsed() < SHORTEST_PATIENCE {
+        match reported(endpoint.call(&tag, &get, &body).await.operation) {
+            Some(report) if &*report.state == "Active" => {
+                let digest = report.digest.unwrap_or_else(|| format!("unknown:{image}").into());
+                let invoke = Request::Invoke { function: function.clone() };
+                let reply = replied(endpoint.call(&tag, &invoke, &body).await.operation);
+                stock = Some(Stock { image: image.clone(), digest, reply });
+                break;
+            }
+            Some(report) if &*report.state == "Pending" => tokio::time::sleep(Duration::from_millis(50)).await,
+            _ => break,
+        }
+    }
+    let _ = endpoint.call(&tag, &Request::Delete { function }, &body).await;
+    stock
+}
+
+fn reported(operation: Option<Operation>) -> Option<Report> {
+    match operation?.event {
+        Event::Call { call: Call::Get { answer: Answer::Accepted(report) }, .. } => Some(report),
+        _ => None,
+    }
+}
+
+fn replied(operation: Option<Operation>) -> Option<String> {
+    match operation?.event {
+        Event::Call { call: Call::Invoke { answer: Answer::Accepted(Some(body)) }, .. } => {
+            Some(body.to_string()).filter(|body| !body.is_empty())
+        }
+        _ => None,
+    }
+}

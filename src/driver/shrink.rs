@@ -1,0 +1,152 @@
+//! Makes a failing case short: leaves out what it can, runs what remains, and counts how often it still fails.
+//!
+//! Candidates of one round run side by side, each on functions and images of its own. A failure that comes back only now
+//! and then is tried more than once, and one that does not come back at all keeps the history that proved it.
+
+use super::case::{Bench, execute};
+use super::judged::{Depth, JudgedCase, judge};
+use crate::plan::{Plan, Step};
+use crate::requirement::Requirement;
+use futures_util::future::join_all;
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+use tokio::sync::Semaphore;
+
+/// What all shrinking of a run shares.
+pub struct Workshop {
+    /// The endpoint, with patience for shrinking.
+    pub bench: Arc<Bench>,
+    /// How many cases may run at once.
+    pub places: Arc<Semaphore>,
+    /// When to be content with what there is.
+    pub until: Instant,
+    /// The error code of a function that is not there.
+    pub not_found: &'static str,
+    /// Numbers for names.
+    pub next: AtomicU64,
+}
+
+/// How often each candidate is run before it counts as one that does not fail.
+const TRIES: usize = 2;
+/// How often the shortest is run again to say how surely it fails.
+const REPRODUCTIONS: usize = 5;
+/// More candidates than this in a round would keep the endpoint busier than the run did.
+const CANDIDATES: usize = 96;
+
+/// A case that breaks a requirement, made short, and how often it came back out of how many times.
+pub struct Shrunk {
+    /// The shortest failing case that was found.
+    pub case: JudgedCase,
+    /// How often it came back, and how often that was tried.
+    pub reproduced: (u32, u32),
+}
+
+impl Workshop {
+    /// Makes a case short that breaks this requirement.
+    pub async fn shrink(&self, case: &JudgedCase, requirement: &'static Requirement) -> Shrunk {
+        let mut best = case.clone();
+        if let Some(found) = case.record.found {
+            // What came after the violation was only needed to blame it.
+            let upto = (found.step + 1).min(best.record.plan.steps.len());
+            let cut = Plan { steps: best.record.plan.steps[..upto].to_vec() };
+            if let Some(shorter) = self.first_failing(vec![cut], requirement).await {
+                best = shorter;
+            }
+        }
+        let mut tried = HashSet::new();
+        while Instant::now() < self.until {
+            let mut candidates = candidates(&best.record.plan);
+            candidates.retain(|plan| tried.insert(plan.clone()));
+            candidates.truncate(CANDIDATES);
+            if candidates.is_empty() {
+                break;
+            }
+            match self.first_failing(candidates, requirement).await {
+                Some(shorter) => best = shorter,
+                None => break,
+            }
+        }
+        let again = vec![best.record.plan.clone(); REPRODUCTIONS];
+        let runs = join_all(again.iter().map(|plan| self.run(plan))).await;
+        let came_back: Vec<JudgedCase> = runs.into_iter().flatten().filter(|run| run.breaks(requirement)).collect();
+        let count = u32::try_from(came_back.len()).unwrap_or(u32::MAX);
+        let shortest = came_back.into_iter().min_by_key(|case| case.record.history.operations.len());
+        if let Some(shortest) = shortest
+            && shortest.record.history.operations.len() < best.record.history.operations.len()
+        {
+            best = shortest;
+        }
+        Shrunk { case: best, reproduced: (count, u32::try_from(REPRODUCTIONS).unwrap_or(u32::MAX)) }
+    }
+
+    /// The first of the candidates, the shortest first, that breaks the requirement.
+    async fn first_failing(&self, mut candidates: Vec<Plan>, requirement: &'static Requirement) -> Option<JudgedCase> {
+        candidates.sort_by_key(size);
+        let runs = join_all(candidates.iter().map(|plan| async {
+            for _ in 0..TRIES {
+                if let Some(case) = self.run(plan).await
+                    && case.breaks(requirement)
+                {
+                    return Some(case);
+                }
+            }
+            None
+        }))
+        .await;
+        runs.into_iter().flatten().next()
+    }
+
+    async fn run(&self, plan: &Plan) -> Option<JudgedCase> {
+        let _place = self.places.acquire().await.ok()?;
+        if Instant::now() >= self.until || *self.bench.stop.borrow() {
+            return None;
+        }
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let record = execute(&self.bench, &format!("s{number}"), plan).await;
+        // What only the form of answers breaks needs to know which functions were surely not there.
+        Some(judge(record, self.not_found, Depth::Exercise))
+    }
+}
+
+fn size(plan: &Plan) -> (usize, usize) {
+    (plan.actions().count(), plan.steps.len())
+}
+
+/// Plans that are a little simpler: without some steps, or with less at once.
+fn candidates(plan: &Plan) -> Vec<Plan> {
+    let length = plan.steps.len();
+    let mut candidates = Vec::new();
+    let mut chunk = length / 2;
+    while chunk > 0 {
+        let starts = (0..length).step_by(chunk);
+        candidates.extend(starts.map(|start| plan.without(start..(start + chunk).min(length))));
+        chunk /= 2;
+    }
+    for (place, step) in plan.steps.iter().enumerate().filter(|(_, step)| step.0.len() > 1) {
+        for left_out in 0..step.0.len() {
+            let mut fewer = plan.clone();
+            fewer.steps[place].0.remove(left_out);
+            candidates.push(fewer);
+        }
+        let mut one_by_one = plan.clone();
+        one_by_one.steps.splice(place..=place, step.0.iter().map(|action| Step(vec![*action])));
+        candidates.push(one_by_one);
+    }
+    candidates
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn candidates_leave_out_and_take_apart() {
+        let plan: Plan = "create f A; await f; get f | invoke f".parse().unwrap();
+        let texts: Vec<String> = candidates(&plan).iter().map(ToString::to_string).collect();
+        assert!(texts.contains(&"await f\nget f | invoke f".to_owned()));
+        assert!(texts.contains(&"create f A\nawait f\nget f".to_owned()));
+        assert!(texts.contains(&"create f A\nawait f\nget f\ninvoke f".to_owned()));
+    }
+}
