@@ -1,5 +1,6 @@
 //! fnconform: does an endpoint keep the promises of Function Compute's function states?
 
+pub mod cli;
 pub mod driver;
 pub mod emulator;
 pub mod history;

@@ -1,6 +1,6 @@
 //! What a run came to, as plain data: reports are pure functions of it.
 
-use crate::requirement::{Lever, Requirement};
+use crate::requirement::{Lever, Requirement, update};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -37,6 +37,20 @@ pub struct RunResult {
     pub notes: Vec<String>,
     /// Every requirement of the catalogue, in its order.
     pub requirements: Vec<RequirementResult>,
+}
+
+impl RunResult {
+    /// Whether something of the profile could not be told, or was not exercised though it had to be.
+    #[must_use]
+    pub fn has_open_requirements(&self) -> bool {
+        let mut profile = self.requirements.iter().filter(|entry| entry.in_profile == Selected::Yes);
+        profile.any(|entry| match entry.verdict {
+            Verdict::Passed | Verdict::Failed => false,
+            Verdict::Inconclusive => true,
+            // An endpoint may refuse no update at all.
+            Verdict::NotExercised => *entry.requirement != update::REFUSED_IS_NOTHING,
+        })
+    }
 }
 
 /// What a run says of one requirement.

@@ -1,6 +1,10 @@
 //! The tests of the whole, in one binary.
 
+#![allow(clippy::unwrap_used, reason = "a test that unwraps says what it expected")]
+
+mod check;
 mod emulator;
+mod notation;
 mod reference;
 mod run;
 mod simulation;

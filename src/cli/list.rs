@@ -1,0 +1,113 @@
+//! `fnconform list`: the requirements, and the variants of the emulator.
+
+use super::console;
+use super::error::{CliError, Exit};
+use crate::emulator::{Behaviour, fault, legal};
+use crate::requirement::{Lever, Requirement, SECTIONS};
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+/// List the requirements, or the variants of the emulator
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// List the faults of the emulator, with the requirements that each breaks
+    #[arg(long, conflicts_with = "legal")]
+    faults: bool,
+
+    /// List the legal oddities of the emulator
+    #[arg(long)]
+    legal: bool,
+
+    /// How to write it
+    #[arg(long, value_enum, default_value = "text")]
+    format: ListFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ListFormat {
+    /// For people
+    Text,
+    /// For programs: an array of objects
+    Json,
+}
+
+pub(super) fn run(args: &List) -> Result<Exit, CliError> {
+    let text = match (args.faults, args.legal, args.format) {
+        (true, _, ListFormat::Text) => variants(&fault::FAULTS),
+        (true, _, ListFormat::Json) => lines(variants_json(&fault::FAULTS)),
+        (_, true, ListFormat::Text) => variants(&legal::LEGAL),
+        (_, true, ListFormat::Json) => lines(variants_json(&legal::LEGAL)),
+        (_, _, ListFormat::Text) => requirements(),
+        (_, _, ListFormat::Json) => lines(requirements_json()),
+    };
+    console::print(&text)?;
+    Ok(Exit::Conformant)
+}
+
+/// The levers that a requirement needs, in a column.
+pub(super) fn needs(levers: &[Lever]) -> String {
+    if levers.is_empty() {
+        return "-".to_owned();
+    }
+    levers.iter().map(|lever| lever.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn requirements() -> String {
+    let all = || SECTIONS.iter().flat_map(|section| section.requirements);
+    let name_width = widest(all().map(|requirement| requirement.name));
+    let needs_width = all().map(|requirement| needs(requirement.needs).len()).max().unwrap_or(0);
+    let mut out = String::new();
+    for section in SECTIONS {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        let _ = writeln!(out, "{}", section.heading);
+        for Requirement { name, level, needs: levers, title, .. } in section.requirements {
+            let (level, needs) = (level.as_str(), needs(levers));
+            let _ = writeln!(out, "  {name:name_width$}  {level:7}  {needs:needs_width$}  {title}");
+        }
+    }
+    out
+}
+
+fn variants(all: &[&dyn Behaviour]) -> String {
+    let width = widest(all.iter().map(|one| one.name()));
+    let mut out = String::new();
+    for one in all {
+        let _ = writeln!(out, "{:width$}  {}", one.name(), one.summary());
+        if !one.breaks().is_empty() {
+            let _ = writeln!(out, "{:width$}  breaks {}", "", one.breaks().join(", "));
+        }
+    }
+    out
+}
+
+fn requirements_json() -> Value {
+    let all = SECTIONS.iter().flat_map(|section| section.requirements.iter().map(move |one| (section, one)));
+    all.map(|(section, requirement)| {
+        json!({
+            "name": requirement.name,
+            "section": section.name,
+            "heading": section.heading,
+            "title": requirement.title,
+            "quote": requirement.quote,
+            "level": requirement.level.as_str(),
+            "needs": requirement.needs.iter().map(|lever| lever.as_str()).collect::<Vec<_>>(),
+            "note": requirement.note,
+        })
+    })
+    .collect()
+}
+
+fn variants_json(all: &[&dyn Behaviour]) -> Value {
+    all.iter().map(|one| json!({ "name": one.name(), "summary": one.summary(), "breaks": one.breaks() })).collect()
+}
+
+fn lines(value: Value) -> String {
+    format!("{value:#}\n")
+}
+
+fn widest<'a>(names: impl Iterator<Item = &'a str>) -> usize {
+    names.map(str::len).max().unwrap_or(0)
+}

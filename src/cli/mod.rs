@@ -1,0 +1,101 @@
+//! The command line: one file a subcommand, and the only part of the library that prints.
+//!
+//! Every command ends in an [`Exit`] or in a [`CliError`], whose kind has one. The commands hold no knowledge of their
+//! own: they read words, call the library, and write what it says.
+//!
+//! To add a subcommand: one file here with its arguments and `run`, its variant in `Command` and its line in
+//! `dispatch`.
+
+mod check;
+mod console;
+mod drive;
+mod duration;
+pub mod error;
+mod expectations;
+mod explain;
+mod list;
+mod nearest;
+pub mod options;
+pub mod pattern;
+mod progress;
+mod replay;
+mod run;
+mod serve;
+mod session;
+mod signal;
+mod target;
+
+pub use error::{CliError, ErrorKind, Exit};
+pub use options::RunOptions;
+
+use clap::{Parser, Subcommand};
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// Does an endpoint keep the promises of Function Compute's function states?
+#[derive(Debug, Parser)]
+#[command(name = "fnconform", version, subcommand_required = true, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(Box<run::Run>),
+    Check(check::Check),
+    Serve(serve::Serve),
+    Replay(replay::Replay),
+    List(list::List),
+    Explain(explain::Explain),
+}
+
+fn dispatch(command: &Command) -> Result<Exit, CliError> {
+    match command {
+        Command::Run(args) => run::run(args),
+        Command::Check(args) => check::run(args),
+        Command::Serve(args) => serve::run(args),
+        Command::Replay(args) => replay::run(args),
+        Command::List(args) => list::run(args),
+        Command::Explain(args) => explain::run(args),
+    }
+}
+
+/// Does what the arguments say; the first one is the program's own name.
+#[must_use]
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are "errors" too, with 0 for their code. Nobody has to read them.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Conformant.into() };
+        }
+    };
+    match dispatch(&cli.command) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            console::say(&error.to_string());
+            error.kind.exit().into()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn exit_codes_are_those_that_were_promised() {
+        let codes =
+            [Exit::Conformant, Exit::NonConformant, Exit::Usage, Exit::Setup, Exit::Nothing, Exit::Inconclusive];
+        assert_eq!(codes.map(Exit::code), [0, 1, 2, 3, 4, 5]);
+        assert_eq!([Exit::Stale, Exit::Internal, Exit::Interrupted].map(Exit::code), [6, 70, 130]);
+    }
+}

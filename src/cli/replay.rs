@@ -1,0 +1,91 @@
+//! `fnconform replay`: does a counterexample again.
+
+use super::duration;
+use super::error::{CliError, Exit};
+use super::options::{Plans, RunOptions, Shard};
+use super::pattern::Selection;
+use super::session;
+use super::target::{Target, base_url, dialect};
+use crate::driver::case::Cleanup;
+use crate::driver::run::OnViolation;
+use crate::history::Header;
+use crate::history::read::Reader;
+use clap::Args;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Run a counterexample again
+///
+/// The endpoint is the one that the file names, unless --endpoint names another. Exit code 1 says that the violation
+/// came back, 0 that it did not.
+#[derive(Debug, Args)]
+pub(super) struct Replay {
+    /// A counterexample that a run has written
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    #[command(flatten)]
+    target: Target,
+
+    /// Begin no case after this long
+    #[arg(long, value_name = "DUR", value_parser = duration::parse)]
+    max_time: Option<Duration>,
+
+    /// Where the results go; by default none are written
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+
+    /// Leave what the run made, instead of removing it
+    #[arg(long)]
+    keep: bool,
+}
+
+pub(super) fn run(args: &Replay) -> Result<Exit, CliError> {
+    let header = header(&args.file)?;
+    let endpoint = match (args.target.endpoint()?, &header.endpoint) {
+        (Some(url), _) => url,
+        (None, Some(url)) => base_url(url)?,
+        (None, None) => {
+            return Err(CliError::usage(format!("{} does not say which endpoint it is of", args.file.display()))
+                .hint("name one with --endpoint URL"));
+        }
+    };
+    let spoken = header.dialect.as_deref();
+    if let (None, Some(name)) = (&args.target.dialect, spoken)
+        && dialect(name).is_none()
+    {
+        return Err(CliError::usage(format!("{} is of the dialect `{name}`, which is not known", args.file.display()))
+            .hint("name one with --dialect NAME"));
+    }
+    session::run(RunOptions {
+        plans: Plans::Replayed(args.file.clone()),
+        endpoint: Some(endpoint),
+        dialect: args.target.dialect_or(spoken),
+        levers: args.target.levers()?,
+        profile: None,
+        selection: Selection::default(),
+        known_failing: Vec::new(),
+        seed: 1,
+        cases: None,
+        max_time: args.max_time,
+        jobs: None,
+        on_violation: OnViolation::GoOn,
+        last_failed: None,
+        wait_for_endpoint: args.target.wait_for_endpoint,
+        out: args.out.clone(),
+        cleanup: if args.keep { Cleanup::Keep } else { Cleanup::Remove },
+        shard: Shard::ALL,
+    })
+}
+
+/// How the history in the file is to be read.
+fn header(file: &Path) -> Result<Header, CliError> {
+    let unusable = |reason: String| CliError::usage(format!("{}: {reason}", file.display()));
+    let input = File::open(file).map_err(|error| {
+        unusable(error.to_string()).hint("a run writes counterexamples to fnconform-results/counterexamples/")
+    })?;
+    let reader = Reader::new(BufReader::new(input)).map_err(|error| unusable(error.to_string()))?;
+    Ok(reader.header().clone())
+}

@@ -1,0 +1,129 @@
+//! `fnconform run`: drives an endpoint and judges it.
+
+use super::duration;
+use super::error::{CliError, Exit};
+use super::expectations;
+use super::options::{Plans, RunOptions, Shard};
+use super::pattern::{Pattern, Selection};
+use super::session;
+use super::target::Target;
+use crate::driver::case::Cleanup;
+use crate::driver::result::Profile;
+use crate::driver::run::OnViolation;
+use clap::{Args, ValueEnum};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Drive an endpoint and judge it
+///
+/// Without --endpoint the reference emulator is started on a free loopback port and driven. The verdict is the exit
+/// code: 0 conformant, 1 not conformant, 5 inconclusive; see the README for the others.
+///
+/// PATTERN is a requirement's name, in which `*` stands for anything: `update.*`, `*-not-invocable`.
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    #[command(flatten)]
+    target: Target,
+
+    /// Read the settings from a file
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Which requirements the verdict is about; by default full if the endpoint offers all levers, else core
+    #[arg(long, value_enum)]
+    profile: Option<ProfileName>,
+
+    /// Run these requirements only; may be repeated
+    #[arg(long, value_name = "PATTERN")]
+    run: Vec<Pattern>,
+
+    /// Leave these requirements out; may be repeated
+    #[arg(long, value_name = "PATTERN")]
+    skip: Vec<Pattern>,
+
+    /// Requirements that are expected to fail, or @FILE with one a line; may be repeated
+    #[arg(long, value_name = "PATTERN|@FILE")]
+    known_failing: Vec<String>,
+
+    /// What the plans are drawn from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+
+    /// How many cases to draw; by default as many as are needed
+    #[arg(long, value_name = "N")]
+    cases: Option<usize>,
+
+    /// Begin no case after this long
+    #[arg(long, value_name = "DUR", value_parser = duration::parse)]
+    max_time: Option<Duration>,
+
+    /// How many cases are in flight at once
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+
+    /// Stop at the first violation
+    #[arg(long)]
+    fail_fast: bool,
+
+    /// Run only what failed in the run whose results are here
+    #[arg(long, value_name = "DIR")]
+    last_failed: Option<PathBuf>,
+
+    /// Where the results go
+    #[arg(long, value_name = "DIR", default_value = "fnconform-results")]
+    out: PathBuf,
+
+    /// Leave what the run made, instead of removing it
+    #[arg(long)]
+    keep: bool,
+
+    /// Run one of several parts of the plans
+    #[arg(long, value_name = "I/N", value_parser = Shard::parse, default_value = "1/1")]
+    shard: Shard,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ProfileName {
+    /// All that need no lever
+    Core,
+    /// All
+    Full,
+}
+
+pub(super) fn run(args: &Run) -> Result<Exit, CliError> {
+    session::run(options(args)?)
+}
+
+/// The command line, with its defaults filled in and its words understood.
+fn options(args: &Run) -> Result<RunOptions, CliError> {
+    if let Some(file) = &args.config {
+        return Err(CliError::usage(format!(
+            "cannot use {}: configuration files are read by a later version",
+            file.display()
+        ))
+        .hint("give the settings as flags"));
+    }
+    Ok(RunOptions {
+        plans: Plans::Drawn,
+        endpoint: args.target.endpoint()?,
+        dialect: args.target.dialect_or(None),
+        levers: args.target.levers()?,
+        profile: args.profile.map(|profile| match profile {
+            ProfileName::Core => Profile::Core,
+            ProfileName::Full => Profile::Full,
+        }),
+        selection: Selection { run: args.run.clone(), skip: args.skip.clone() },
+        known_failing: expectations::patterns(&args.known_failing)?,
+        seed: args.seed,
+        cases: args.cases,
+        max_time: args.max_time,
+        jobs: args.jobs,
+        on_violation: if args.fail_fast { OnViolation::Stop } else { OnViolation::GoOn },
+        last_failed: args.last_failed.clone(),
+        wait_for_endpoint: args.target.wait_for_endpoint,
+        out: Some(args.out.clone()),
+        cleanup: if args.keep { Cleanup::Keep } else { Cleanup::Remove },
+        shard: args.shard,
+    })
+}

@@ -1,0 +1,118 @@
+//! `fnconform serve`: the reference emulator.
+
+use super::console;
+use super::duration;
+use super::error::{CliError, Exit};
+use super::nearest;
+use super::session;
+use super::signal::Signals;
+use super::target::{dialect, dialect_names};
+use crate::driver::DIALECTS;
+use crate::emulator::{self, Behaviour, Correct, Lever, Settings, fault, legal};
+use clap::Args;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::time::Duration;
+
+/// Serve the reference emulator
+///
+/// It keeps every promise, unless --fault or --legal makes it a variant: a fault breaks a promise, a legal oddity keeps
+/// all of them in an unusual way. `fnconform list --faults` and `fnconform list --legal` show which there are.
+///
+/// Once it listens it prints `listening on URL`. Ctrl-C or SIGTERM ends it.
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8470")]
+    listen: String,
+
+    /// Break a promise in this way
+    #[arg(long, value_name = "NAME", conflicts_with = "legal")]
+    fault: Option<String>,
+
+    /// Keep all promises in this unusual way
+    #[arg(long, value_name = "NAME")]
+    legal: Option<String>,
+
+    /// How long the preparation of an image takes [default: 20ms]
+    #[arg(long, value_name = "DUR", value_parser = duration::parse)]
+    preparation: Option<Duration>,
+
+    /// How much longer a preparation may take at random [default: 10ms]
+    #[arg(long, value_name = "DUR", value_parser = duration::parse)]
+    jitter: Option<Duration>,
+
+    /// Levers to offer: `publish,hold,fail,delete,idle`, some of them, or `none` [default: all]
+    #[arg(long, value_name = "LIST|none")]
+    levers: Option<String>,
+
+    /// The API to speak
+    #[arg(long, value_name = "NAME", value_parser = dialect_names(), default_value = DIALECTS[0].name())]
+    dialect: String,
+}
+
+pub(super) fn run(args: &Serve) -> Result<Exit, CliError> {
+    let settings = settings(args)?;
+    let address = address(&args.listen)?;
+    session::runtime()?.block_on(async {
+        let mut signals = Signals::listen()?;
+        let running = emulator::start(settings, address).await.map_err(|error| {
+            CliError::setup(format!("cannot listen on {address}: {error}"))
+                .hint("--listen 127.0.0.1:0 takes a free port")
+        })?;
+        console::print(&format!("listening on {}\n", running.url()))?;
+        signals.next().await;
+        running.shutdown().await;
+        Ok(Exit::Conformant)
+    })
+}
+
+fn settings(args: &Serve) -> Result<Settings, CliError> {
+    let usual = Settings::default();
+    Ok(Settings {
+        preparation_time: args.preparation.unwrap_or(usual.preparation_time),
+        jitter: args.jitter.unwrap_or(usual.jitter),
+        levers: args.levers.as_deref().map_or_else(|| Ok(usual.levers.clone()), levers)?,
+        dialect: dialect(&args.dialect).unwrap_or(usual.dialect),
+        behaviour: behaviour(args)?,
+        ..usual
+    })
+}
+
+fn behaviour(args: &Serve) -> Result<&'static dyn Behaviour, CliError> {
+    let names = |all: &[&'static dyn Behaviour]| -> Vec<&'static str> { all.iter().map(|one| one.name()).collect() };
+    match (&args.fault, &args.legal) {
+        (Some(name), _) => {
+            fault::by_name(name).ok_or_else(|| nearest::unknown("fault", name, &names(&fault::FAULTS), "list --faults"))
+        }
+        (None, Some(name)) => legal::by_name(name)
+            .ok_or_else(|| nearest::unknown("legal oddity", name, &names(&legal::LEGAL), "list --legal")),
+        (None, None) => Ok(&Correct),
+    }
+}
+
+fn levers(list: &str) -> Result<Vec<Lever>, CliError> {
+    if list == "none" {
+        return Ok(Vec::new());
+    }
+    let mut levers = Vec::new();
+    for word in list.split(',').map(str::trim) {
+        let lever = Lever::parse(word).ok_or_else(|| {
+            let known: Vec<&str> = Lever::ALL.iter().map(|lever| lever.as_str()).collect();
+            CliError::usage(format!("there is no lever named `{word}`"))
+                .hint(format!("levers are {}; `none` offers none", known.join(", ")))
+        })?;
+        levers.push(lever);
+    }
+    levers.sort();
+    levers.dedup();
+    Ok(levers)
+}
+
+fn address(listen: &str) -> Result<SocketAddr, CliError> {
+    let unusable = |reason: &str| {
+        CliError::usage(format!("cannot listen on `{listen}`: {reason}"))
+            .hint("write ADDRESS:PORT, for example 127.0.0.1:8470; port 0 takes a free one")
+    };
+    let mut addresses = listen.to_socket_addrs().map_err(|error| unusable(&error.to_string()))?;
+    addresses.next().ok_or_else(|| unusable("that name has no address"))
+}
