@@ -23,6 +23,7 @@ mod run;
 mod serve;
 mod session;
 mod signal;
+mod store;
 mod target;
 
 pub use error::{CliError, ErrorKind, Exit};

@@ -19,7 +19,7 @@ use std::time::Duration;
 /// Run a counterexample again
 ///
 /// The endpoint is the one that the file names, unless --endpoint names another. Exit code 1 says that the violation
-/// came back, 0 that it did not.
+/// came back, 0 that it did not although what it breaks was put to the test, 5 that it was not.
 #[derive(Debug, Args)]
 pub(super) struct Replay {
     /// A counterexample that a run has written

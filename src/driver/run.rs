@@ -49,8 +49,19 @@ pub struct RunSettings {
     pub shard: (usize, usize),
     /// Plans that are executed first.
     pub first: Vec<Plan>,
+    /// Whether failing cases are made short.
+    pub shrinking: Shrinking,
     /// How long is waited for what must happen, if the user says so.
     pub patience: Option<Duration>,
+}
+
+/// Whether failing cases are made short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shrinking {
+    /// They are, and run again.
+    On,
+    /// They are shown as they are, for plans that are short already.
+    Off,
 }
 
 /// What a violation means for the cases that are left.
@@ -114,10 +125,12 @@ pub async fn run(
         progress(Progress::Shrinking { requirement });
         let shortest = places.iter().map(|place| &cases[*place]).min_by_key(|case| effort(case, requirement));
         let workshop = &workshop;
+        let cases = &cases;
         async move {
-            match shortest {
-                Some(case) => Some(workshop.shrink(case, requirement).await),
-                None => None,
+            match (shortest, settings.shrinking) {
+                (Some(case), Shrinking::On) => Some(workshop.shrink(case, requirement).await),
+                (Some(case), Shrinking::Off) => Some(as_it_is(case, cases, requirement)),
+                (None, _) => None,
             }
         }
     }))
@@ -130,6 +143,14 @@ pub async fn run(
         Summary { settings, endpoint: &endpoint, cases: &cases, evidence, ended_early, measured, began }.result();
     let histories = cases.into_iter().map(|case| (case.record.name, case.record.plan, case.record.history)).collect();
     Ok(RunOutput { result, histories, counterexamples })
+}
+
+/// A failing case without shrinking: it came back as often as others of its plan failed.
+fn as_it_is(case: &JudgedCase, cases: &[JudgedCase], requirement: &'static Requirement) -> Shrunk {
+    let same: Vec<&JudgedCase> = cases.iter().filter(|other| other.record.plan == case.record.plan).collect();
+    let failed = same.iter().filter(|other| other.breaks(requirement)).count();
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    Shrunk { case: case.clone(), reproduced: (number(failed), number(same.len())) }
 }
 
 /// Names what the shortest cases show, and keeps one counterexample of each.

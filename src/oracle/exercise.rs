@@ -192,7 +192,8 @@ impl<'a> Bench<'a> {
             return false;
         };
         self.strict.runner.load(saved);
-        !self.strict.runner.is_busy() && self.strict.runner.frontier.worlds().all(|world| world.function.is_none())
+        let open = self.strict.runner.is_busy() || self.strict.runner.frontier.has_unanswered();
+        !open && self.strict.runner.frontier.worlds().all(|world| world.function.is_none())
     }
 
     /// What is blamed if the operation had been answered so; `None` if the history were no violation at its end.

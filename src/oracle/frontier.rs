@@ -168,6 +168,11 @@ impl Frontier {
         self.configurations.is_empty()
     }
 
+    /// Whether an operation without an answer may still take effect.
+    pub(super) fn has_unanswered(&self) -> bool {
+        !self.unanswered.is_empty()
+    }
+
     fn slots(&self) -> impl Iterator<Item = (Slot, LabelId)> {
         (0u8..).zip(self.pending).filter_map(|(slot, label)| label.map(|label| (slot, label)))
     }

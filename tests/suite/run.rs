@@ -5,7 +5,7 @@ use fnconform::driver::client::Client;
 use fnconform::driver::endpoint::Endpoint;
 use fnconform::driver::fc3::Fc3;
 use fnconform::driver::result::{RunResult, RunVerdict, Verdict};
-use fnconform::driver::run::{OnViolation, RunSettings, run};
+use fnconform::driver::run::{OnViolation, RunSettings, Shrinking, run};
 use fnconform::driver::setup::LeverChoice;
 use fnconform::emulator::{self, Settings};
 use std::time::Duration;
@@ -25,6 +25,7 @@ fn settings(cases: usize) -> RunSettings {
         cleanup: Cleanup::Remove,
         shard: (0, 1),
         first: Vec::new(),
+        shrinking: Shrinking::On,
         patience: None,
     }
 }

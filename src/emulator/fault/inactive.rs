@@ -303,7 +303,10 @@ impl Behaviour for RedeployDoesNotWake {
 
     fn update(&self, machine: &mut Machine, name: &Name, image: &Name, config: &Config) -> ServerReply {
         let was_inactive = machine.functions.get(name).is_some_and(|function| function.facts.state == State::Inactive);
-        machine.update(name, image, config);
+        let reply = machine.update(name, image, config);
+        if matches!(reply, ServerReply::Error(_)) {
+            return reply;
+        }
         if was_inactive {
             let now = machine.now;
             if let Some(function) = machine.functions.get_mut(name) {

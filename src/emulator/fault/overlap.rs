@@ -123,7 +123,10 @@ impl Behaviour for OverlappingUpdatesMixed {
         let Some(first) = first.and_then(|function| function.next.clone()) else {
             return machine.update(name, image, config);
         };
-        machine.update(name, image, config);
+        let reply = machine.update(name, image, config);
+        if matches!(reply, ServerReply::Error(_)) {
+            return reply;
+        }
         if let Some(function) = machine.functions.get_mut(name) {
             function.next = Some(first);
         }

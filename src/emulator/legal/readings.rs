@@ -45,7 +45,10 @@ impl Behaviour for RedeployedFailedPending {
     card!("redeployed-failed-pending", "shows a Failed function as Pending while it is updated");
 
     fn update(&self, machine: &mut Machine, name: &Name, image: &Name, config: &Config) -> ServerReply {
-        machine.update(name, image, config);
+        let reply = machine.update(name, image, config);
+        if matches!(reply, ServerReply::Error(_)) {
+            return reply;
+        }
         let now = machine.now;
         if let Some(function) = machine.functions.get_mut(name)
             && function.facts.state == State::Failed
@@ -120,7 +123,10 @@ impl Behaviour for SameCodeSuccessfulAtOnce {
     card!("same-code-successful-at-once", "ends an update to the code that runs already at once");
 
     fn update(&self, machine: &mut Machine, name: &Name, image: &Name, config: &Config) -> ServerReply {
-        machine.update(name, image, config);
+        let reply = machine.update(name, image, config);
+        if matches!(reply, ServerReply::Error(_)) {
+            return reply;
+        }
         let now = machine.now;
         if let Some(function) = machine.functions.get_mut(name)
             && function.facts.state == State::Active
@@ -206,7 +212,10 @@ impl Behaviour for UpdateInPendingKeepsStatus {
             .functions
             .get(name)
             .is_some_and(|function| function.facts.state == State::Pending && function.facts.status.is_none());
-        machine.update(name, image, config);
+        let reply = machine.update(name, image, config);
+        if matches!(reply, ServerReply::Error(_)) {
+            return reply;
+        }
         let now = machine.now;
         if let (true, Some(function)) = (is_first, machine.functions.get_mut(name)) {
             function.change(now, |facts| facts.status = None);

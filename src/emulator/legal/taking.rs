@@ -13,6 +13,7 @@ pub static LEGAL: &[&dyn Behaviour] = &[
     &RefusesUpdatesInProgress,
     &RefusesUpdatesInPending,
     &RefusesBadImages,
+    &TakesMissingImages,
     &RefusesSomeCreations,
     &RefusesDeletesMeanwhile,
 ];
@@ -91,6 +92,17 @@ impl Behaviour for RefusesBadImages {
             return Self::refusal();
         }
         machine.update(name, image, config)
+    }
+}
+
+/// R7: an image that is gone is found out when it is prepared.
+pub struct TakesMissingImages;
+
+impl Behaviour for TakesMissingImages {
+    card!("takes-missing-images", "accepts an update to an image that is missing, and fails it later");
+
+    fn refuses(&self, _machine: &Machine, _image: &Name) -> bool {
+        false
     }
 }
 
