@@ -22,6 +22,7 @@ struct Life {
     last: Option<Report>,
     updated: bool,
     failed_before_update: bool,
+    active_before_update: bool,
     digest_before: Option<String>,
 }
 
@@ -55,6 +56,7 @@ fn update(life: &mut Life, answer: &Answer<()>, seen: &mut Vec<(&'static str, &'
                 seen.push(("R2", "accepted"));
             }
             life.failed_before_update = life.last.as_ref().is_some_and(|report| &*report.state == "Failed");
+            life.active_before_update = life.last.as_ref().is_some_and(|report| &*report.state == "Active");
             life.digest_before = life.last.as_ref().and_then(|report| report.digest.as_deref().map(str::to_owned));
             life.updated = true;
         }
@@ -67,7 +69,7 @@ fn look(life: &Life, report: &Report, seen: &mut Vec<(&'static str, &'static str
     let status = report.status.as_deref().unwrap_or("");
     match (&*report.state, status, life.updated) {
         ("Active", "Failed", true) => seen.push(("R1", "active")),
-        ("Failed", "Failed", true) if !life.failed_before_update => seen.push(("R1", "failed")),
+        ("Failed", "Failed", true) if life.active_before_update => seen.push(("R1", "failed")),
         ("Failed", "InProgress", true) if life.failed_before_update => seen.push(("R3", "failed")),
         ("Pending", "InProgress", true) if life.failed_before_update => seen.push(("R3", "pending")),
         (_, "", false) => seen.push(("R5", "absent")),

@@ -10,10 +10,10 @@ use super::result::{
 };
 use super::setup::{LeverChoice, SetupError, WarmUp, greet, levers, warm_up};
 use super::shrink::{Shrunk, Workshop};
-use crate::history::{History, Name};
+use crate::history::{Answer, Call, Event, History, Name, Operation};
 use crate::lever::LeverSet;
 use crate::plan::{Plan, strategy, systematic};
-use crate::requirement::{self, Requirement};
+use crate::requirement::{self, Requirement, update};
 use futures_util::future::join_all;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -316,7 +316,7 @@ impl Summary<'_> {
             seed: self.settings.seed,
             profile,
             profile_inferred,
-            verdict: verdict(&requirements),
+            verdict: verdict(&requirements, self.an_update_was_refused()),
             ended_early: self.ended_early,
             cases: self.cases.len(),
             requests: self.endpoint.requests(),
@@ -327,6 +327,20 @@ impl Summary<'_> {
             notes: notes.collect(),
             requirements,
         }
+    }
+
+    /// Whether an update was refused of a function that was there: only then can a refusal be seen to change nothing.
+    fn an_update_was_refused(&self) -> bool {
+        let refused = |operation: &Operation| match &operation.event {
+            Event::Call { call: Call::Update { answer, .. }, .. } => *answer == Answer::Refused,
+            _ => false,
+        };
+        self.cases.iter().any(|case| {
+            let operations = case.record.history.operations.iter().enumerate();
+            operations
+                .filter(|(_, operation)| refused(operation))
+                .any(|(place, _)| !case.exercise.absent.contains(&place))
+        })
     }
 
     fn requirement(
@@ -371,7 +385,7 @@ impl Summary<'_> {
 }
 
 /// The verdict of a run: a broken requirement outweighs all, in the profile or not.
-fn verdict(requirements: &[RequirementResult]) -> RunVerdict {
+fn verdict(requirements: &[RequirementResult], update_refused: bool) -> RunVerdict {
     if requirements.iter().any(|one| one.verdict == Verdict::Failed) {
         return RunVerdict::NonConformant;
     }
@@ -379,6 +393,9 @@ fn verdict(requirements: &[RequirementResult]) -> RunVerdict {
     if profile.peek().is_none() || requirements.iter().all(|one| one.exercised == 0) {
         return RunVerdict::NothingExercised;
     }
-    let told = profile.all(|one| one.verdict == Verdict::Passed);
+    let never_came_up = |one: &RequirementResult| {
+        *one.requirement == update::REFUSED_IS_NOTHING && !update_refused && one.exercised == 0
+    };
+    let told = profile.all(|one| one.verdict == Verdict::Passed || never_came_up(one));
     if told { RunVerdict::Conformant } else { RunVerdict::Inconclusive }
 }
