@@ -6,17 +6,18 @@
 use super::judged::JudgedCase;
 use crate::requirement::{self, Requirement};
 
-/// The requirements that are broken, each with the cases that show it, by their places.
-pub(super) fn attribute(cases: &[JudgedCase]) -> Vec<(&'static Requirement, Vec<usize>)> {
+/// The requirements that are broken, each with the cases that show it, by their places; `weights` says for how many
+/// each of the cases stands.
+pub(super) fn attribute(cases: &[&JudgedCase], weights: &[usize]) -> Vec<(&'static Requirement, Vec<usize>)> {
     let mut open: Vec<usize> = (0..cases.len()).filter(|place| cases[*place].finding.is_some()).collect();
     let mut blamed: Vec<(&'static Requirement, Vec<usize>)> = Vec::new();
     while !open.is_empty() {
         let firsts = |requirement: &Requirement| {
-            open.iter().filter(|place| first(&cases[**place]).is_some_and(|first| first == requirement)).count()
+            let blamed = open.iter().filter(|place| first(cases[**place]).is_some_and(|first| first == requirement));
+            blamed.map(|place| weights.get(*place).copied().unwrap_or(1)).sum()
         };
         let Some(best) = most_often(firsts) else { break };
-        let (explained, rest): (Vec<usize>, Vec<usize>) =
-            open.iter().partition(|place| suspects(&cases[**place], best));
+        let (explained, rest): (Vec<usize>, Vec<usize>) = open.iter().partition(|place| suspects(cases[**place], best));
         blamed.push((best, explained));
         open = rest;
     }

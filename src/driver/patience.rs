@@ -66,6 +66,15 @@ impl Pace {
         (self.typical * 2).clamp(Duration::from_millis(20), Duration::from_secs(2))
     }
 
+    /// Whether waiting is to go on. `at_rest`: what is seen is what may be seen for ever.
+    fn has_waited(&self, since: Instant, at_rest: bool) -> Waited {
+        let waited = since.elapsed();
+        if at_rest && waited >= self.typical * 4 {
+            return Waited::LongEnough;
+        }
+        if waited >= self.present_patience() { Waited::TooLong } else { Waited::Go }
+    }
+
     fn is_proved(&self) -> bool {
         self.ran_out.load(Ordering::Relaxed) >= self.proved_after
     }
@@ -75,6 +84,17 @@ impl Pace {
     }
 }
 
+/// Whether waiting is to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Waited {
+    /// It is.
+    Go,
+    /// What is seen may be seen for ever: waiting for something else would be in vain.
+    LongEnough,
+    /// What is seen may not be seen for so long.
+    TooLong,
+}
+
 impl Case<'_> {
     /// Looks until nothing is left that must happen.
     pub(super) async fn await_quiet(&mut self, f: F) {
@@ -82,15 +102,20 @@ impl Case<'_> {
         let since = Instant::now();
         let mut interval = self.bench.pace.poll();
         loop {
-            self.look(&function).await;
-            if self.judge.outlook(&function).due == Due::Nothing || self.cut_short.is_some() {
+            let Some(seen) = self.seen(&function, Look::Get).await else { return };
+            self.take_in(vec![seen.clone()]);
+            if self.judge.outlook(&function).due == Due::Nothing {
                 return;
             }
-            if since.elapsed() >= self.bench.pace.present_patience() {
-                self.run_out(&function, interval, Look::Get).await;
+            let rest = self.judge.agrees(&function, &[settle(&function, 0, 1), seen]);
+            match self.bench.pace.has_waited(since, rest) {
+                Waited::Go => self.pause(interval).await,
+                Waited::LongEnough => return,
+                Waited::TooLong => return self.run_out(&function, interval, Look::Get).await,
+            }
+            if self.cut_short.is_some() {
                 return;
             }
-            self.pause(interval).await;
             interval = (interval * 3 / 2).min(self.bench.pace.longest_poll());
         }
     }
@@ -108,24 +133,31 @@ impl Case<'_> {
         let mut look = if invoked_next && harmless { Look::Invoke } else { Look::Get };
         let since = Instant::now();
         let mut quiet = self.bench.pace.typical * 4 / 3 + Duration::from_millis(5);
-        while self.cut_short.is_none() {
+        loop {
             let settle = self.leave_alone(&function, quiet).await;
+            if self.cut_short.is_some() {
+                return;
+            }
             let Some(seen) = self.seen(&function, look).await else { return };
+            let both = [settle, seen];
             // Time to notice a loss is claimed only where it was noticed.
             let loss = self.judge.outlook(&function).asserts == Asserts::Loss;
-            let agreed = !(loss && still_in_service(&seen));
-            if agreed && self.judge.agrees(&function, &[settle.clone(), seen.clone()]) {
-                self.take_in(vec![settle, seen]);
-                return;
+            let agrees = self.judge.agrees(&function, &both) && !(loss && still_in_service(&both[1]));
+            // What may look the same before it has happened is no sign that it has.
+            if agrees && (loss || self.judge.would_be_quiet(&function, &both[1..])) {
+                return self.take_in(both.into());
             }
+            let [_, seen] = both;
             self.take_in(vec![seen]);
-            if since.elapsed() >= self.bench.pace.present_patience() {
-                self.run_out(&function, quiet, if loss { Look::Invoke } else { Look::Get }).await;
-                return;
+            match self.bench.pace.has_waited(since, agrees && look == Look::Get) {
+                Waited::Go => {}
+                Waited::LongEnough => return,
+                Waited::TooLong => {
+                    let look = if loss { Look::Invoke } else { Look::Get };
+                    return self.run_out(&function, quiet, look).await;
+                }
             }
-            if loss {
-                look = if look == Look::Get { Look::Invoke } else { Look::Get };
-            }
+            look = if loss && look == Look::Get { Look::Invoke } else { Look::Get };
             quiet = (quiet * 3 / 2).min(self.bench.pace.longest_poll() * 4);
         }
     }
@@ -136,28 +168,23 @@ impl Case<'_> {
             self.cut_short = Some(CutShort::Patience);
             return;
         }
-        self.bench.pace.ran_out.fetch_add(1, Ordering::Relaxed);
         let settle = self.leave_alone(function, quiet).await;
         if self.cut_short.is_some() {
             return;
         }
-        if let Some(seen) = self.seen(function, look).await {
-            self.take_in(vec![settle, seen]);
+        let Some(seen) = self.seen(function, look).await else { return };
+        let both = [settle, seen];
+        if !self.judge.agrees(function, &both) {
+            self.bench.pace.ran_out.fetch_add(1, Ordering::Relaxed);
         }
+        self.take_in(both.into());
     }
 
     async fn leave_alone(&mut self, function: &Name, quiet: Duration) -> Operation {
         let start = self.bench.endpoint.now() + 1;
         self.pause(quiet).await;
         let end = (self.bench.endpoint.now() - 1).max(start + 1);
-        let event = Event::Settle { function: function.clone() };
-        Operation { line: 0, start, end: Some(end), event, trace: Trace::default() }
-    }
-
-    async fn look(&mut self, function: &Name) {
-        if let Some(seen) = self.seen(function, Look::Get).await {
-            self.take_in(vec![seen]);
-        }
+        settle(function, start, end)
     }
 
     async fn seen(&mut self, function: &Name, look: Look) -> Option<Operation> {
@@ -169,6 +196,11 @@ impl Case<'_> {
         let recorded = self.call(&request).await;
         self.unpack(recorded)
     }
+}
+
+fn settle(function: &Name, start: i64, end: i64) -> Operation {
+    let event = Event::Settle { function: function.clone() };
+    Operation { line: 0, start, end: Some(end), event, trace: Trace::default() }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -102,7 +102,7 @@ pub async fn run(
     let warm = records.into_iter().map(|record| judge(record, not_found, Depth::Exercise)).collect();
     let main = Phase { bench: bench(pace), settings, not_found, progress, began, stop: stop.clone() };
     let (cases, mut ended_early) = main.execute_all(plans, warm).await;
-    let blamed = attribute(&cases);
+    let blamed = attribute(&cases.iter().collect::<Vec<_>>(), &[]);
     let workshop = Workshop {
         bench: bench(shrink_pace),
         places: Arc::new(Semaphore::new(settings.jobs.clamp(1, 64))),
@@ -125,24 +125,39 @@ pub async fn run(
     if *stop.borrow() {
         ended_early = Some("it was interrupted".to_owned());
     }
-    let mut counterexamples = Vec::new();
-    let mut evidence: BTreeMap<&'static str, Counterexample> = BTreeMap::new();
-    for ((requirement, places), shrunk) in blamed.iter().zip(shrunk) {
-        let Some(Shrunk { case, reproduced }) = shrunk else { continue };
-        let file = format!("counterexamples/{}.ndjson", requirement.name);
-        let (line, explanation) = case.evidence(requirement).unwrap_or_default();
-        let found_after = places.iter().filter_map(|place| cases[*place].record.found).map(|found| found.after).min();
-        let found_after = found_after.unwrap_or_else(|| endpoint.requests());
-        evidence.insert(
-            requirement.name,
-            Counterexample { file: file.clone(), line, explanation, found_after, reproduced },
-        );
-        counterexamples.push((file, case.record.plan.clone(), case.record.history.clone()));
-    }
+    let (counterexamples, evidence) = present(&cases, &blamed, shrunk.into_iter().flatten().collect(), &endpoint);
     let result =
         Summary { settings, endpoint: &endpoint, cases: &cases, evidence, ended_early, measured, began }.result();
     let histories = cases.into_iter().map(|case| (case.record.name, case.record.plan, case.record.history)).collect();
     Ok(RunOutput { result, histories, counterexamples })
+}
+
+/// Names what the shortest cases show, and keeps one counterexample of each.
+///
+/// What a long case leaves open a short one often decides: they are attributed anew, each standing for as many cases as
+/// it was found in.
+fn present(
+    cases: &[JudgedCase],
+    blamed: &[(&'static Requirement, Vec<usize>)],
+    shrunk: Vec<Shrunk>,
+    endpoint: &Endpoint,
+) -> (Vec<(String, Plan, History)>, BTreeMap<&'static str, Counterexample>) {
+    let weights: Vec<usize> = blamed.iter().map(|(_, places)| places.len()).collect();
+    let short: Vec<&JudgedCase> = shrunk.iter().map(|shrunk| &shrunk.case).collect();
+    let mut counterexamples = Vec::new();
+    let mut evidence = BTreeMap::new();
+    for (requirement, places) in attribute(&short, &weights) {
+        let shortest = places.iter().min_by_key(|place| effort(short[**place], requirement));
+        let Some(Shrunk { case, reproduced }) = shortest.map(|place| &shrunk[*place]) else { continue };
+        let file = format!("counterexamples/{}.ndjson", requirement.name);
+        let (line, explanation) = case.evidence(requirement).unwrap_or_default();
+        let found = cases.iter().filter(|case| case.breaks(requirement)).filter_map(|case| case.record.found);
+        let found_after = found.map(|found| found.after).min().unwrap_or_else(|| endpoint.requests());
+        let shown = Counterexample { file: file.clone(), line, explanation, found_after, reproduced: *reproduced };
+        evidence.insert(requirement.name, shown);
+        counterexamples.push((file, case.record.plan.clone(), case.record.history.clone()));
+    }
+    (counterexamples, evidence)
 }
 
 /// Shrinking may take so long at the most.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::function::{Code, Config, Function, Preparation};
 use super::machine::{Machine, Memo, Turn};
 use crate::driver::{FunctionView, HttpResponse, ServerCall, ServerReply};
-use crate::history::{Content, Name};
+use crate::history::{Condition, Content, Name};
 
 /// What a preparation that is due comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +85,11 @@ pub trait Behaviour: Send + Sync {
     fn published(&self, machine: &mut Machine, image: &Name, before: &Content) {
         let _ = before;
         machine.reconsider(image);
+    }
+
+    /// Whether an update to this image is refused at once (reading R7).
+    fn refuses(&self, machine: &Machine, image: &Name) -> bool {
+        machine.content(image).condition == Condition::Missing
     }
 
     /// The digest recorded for an image that is deployed now.

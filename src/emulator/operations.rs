@@ -31,6 +31,9 @@ impl Machine {
         let Some(function) = self.functions.get(name) else { return refusal::not_found(name) };
         // A change of the configuration alone is a deployment of the same reference.
         let image = if image.is_empty() { function.facts.latest.image.clone() } else { image.clone() };
+        if self.behaviour().refuses(self, &image) {
+            return refusal::invalid(format!("the image '{image}' does not exist."));
+        }
         let digest = self.behaviour().resolve(self, name, &image);
         self.deploy(name, Code { image, digest }, config);
         self.show(name)

@@ -2,10 +2,12 @@
 //!
 //! The answers steer waits and probes; they never enter a verdict, which is judged on the history alone.
 
+use super::frontier::Frontier;
 use super::judge::Judge;
 use super::names::Names;
 use super::trail::Runner;
 use crate::history::{Name, Operation};
+use crate::model::Model;
 use crate::model::label::Label;
 use crate::model::world::{Idle, Lost, Status};
 
@@ -62,7 +64,25 @@ impl Judge {
 
     /// Whether the history would conform if these operations on one function came next, one after the other.
     pub fn agrees(&mut self, function: &Name, operations: &[Operation]) -> bool {
+        self.supposing(function, operations, |frontier, _| !frontier.is_empty())
+    }
+
+    /// Whether nothing would be left that must happen if these operations came next.
+    pub fn would_be_quiet(&mut self, function: &Name, operations: &[Operation]) -> bool {
+        self.supposing(function, operations, |frontier, model| {
+            frontier.worlds().all(|world| model.due(world).is_none())
+        })
+    }
+
+    /// Asks the frontier after operations that may never come; `false` where they are not explained.
+    fn supposing(
+        &mut self,
+        function: &Name,
+        operations: &[Operation],
+        question: impl FnOnce(&Frontier, Model) -> bool,
+    ) -> bool {
         self.return_all();
+        let model = self.model();
         let labels: Vec<Label> = {
             let names: &mut Names = &mut self.names;
             operations.iter().filter_map(|operation| names.label(&operation.event)).collect()
@@ -73,8 +93,9 @@ impl Judge {
             let fed = runner.frontier.begin(*label).and_then(|slot| runner.frontier.end(slot));
             fed.is_ok() && !runner.frontier.is_empty()
         });
+        let answer = explained && question(&runner.frontier, model);
         runner.load(&saved);
-        explained
+        answer
     }
 
     /// Whether everything so far is explained.
