@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that unwraps says what it expected")]
 
 mod check;
+mod cli;
 mod emulator;
+mod layering;
 mod notation;
 mod reference;
 mod run;

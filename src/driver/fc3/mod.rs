@@ -1,6 +1,6 @@
 //! The dialect of Function Compute 3.0 (API version 2023-03-30).
 //!
-//! [`client`] encodes calls and reads answers, [`server`] reads calls and encodes answers. Both are pure, and share
+//! `client` encodes calls and reads answers, `server` reads calls and encodes answers. Both are pure, and share
 //! nothing but the words below. They must not know a socket, nor what is right or wrong of a function: only what the
 //! bytes say. Requests are not signed.
 

@@ -1,0 +1,203 @@
+//! The command as its users meet it: what it prints, and with which code it ends.
+
+use crate::notation;
+use std::fmt;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+/// What a command has printed, and how it ended.
+#[must_use = "either compare the output or assert the exit code"]
+struct CommandOutput {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl fmt::Display for CommandOutput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.stdout)?;
+        if !self.stderr.is_empty() {
+            write!(f, "--- stderr\n{}", self.stderr)?;
+        }
+        match self.code {
+            Some(0) => Ok(()),
+            Some(code) => write!(f, "--- exit {code}"),
+            None => write!(f, "--- ended by a signal"),
+        }
+    }
+}
+
+fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fnconform"));
+    command.env_remove("CLICOLOR_FORCE").env("NO_COLOR", "1");
+    command
+}
+
+fn fnconform(args: &[&str]) -> CommandOutput {
+    fnconform_in(Path::new("."), args, "")
+}
+
+fn fnconform_in(folder: &Path, args: &[&str], stdin: &str) -> CommandOutput {
+    let mut command = command();
+    command.args(args).current_dir(folder);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the command starts");
+    // It may end without reading: then there is nobody to write to.
+    let _ = child.stdin.take().expect("a pipe").write_all(stdin.as_bytes());
+    let output = child.wait_with_output().expect("the command ends");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    CommandOutput { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+fn snapshots() -> insta::Settings {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings
+}
+
+#[test]
+fn help_says_what_can_be_done() {
+    snapshots().bind(|| {
+        insta::assert_snapshot!("cli__help", fnconform(&["--help"]));
+        for subcommand in ["run", "check", "serve", "replay", "list", "explain"] {
+            insta::assert_snapshot!(format!("cli__help_{subcommand}"), fnconform(&[subcommand, "--help"]));
+        }
+    });
+}
+
+#[test]
+fn the_catalogue_is_listed_and_explained() {
+    snapshots().bind(|| {
+        insta::assert_snapshot!("cli__list", fnconform(&["list"]));
+        insta::assert_snapshot!("cli__list_faults", fnconform(&["list", "--faults"]));
+        insta::assert_snapshot!("cli__list_legal", fnconform(&["list", "--legal"]));
+        insta::assert_snapshot!("cli__explain", fnconform(&["explain", "states.inactive-remains"]));
+    });
+}
+
+#[test]
+fn lists_can_be_read_by_programs() {
+    for (args, least) in [(&["list"][..], 35), (&["list", "--faults"], 10), (&["list", "--legal"], 5)] {
+        let output = fnconform(&[args, &["--format", "json"]].concat());
+        assert_eq!(output.code, Some(0), "{output}");
+        let list: Vec<serde_json::Value> = serde_json::from_str(&output.stdout).expect("an array");
+        assert!(list.len() >= least && list.iter().all(|one| one["name"].is_string()), "{output}");
+    }
+}
+
+#[test]
+fn what_cannot_be_done_is_said_with_what_to_do_instead() {
+    let commands: &[&[&str]] = &[
+        &["explain", "states.knwon"],
+        &["explain", "something-else-altogether"],
+        &["serve", "--fault", "created-inactiv"],
+        &["serve", "--levers", "publish,pull"],
+        &["serve", "--listen", "8470"],
+        &["run", "--config", "x.toml"],
+        &["run", "--endpoint", "ftp://127.0.0.1"],
+        &["run", "--levers", "some"],
+        &["run", "--max-time", "30"],
+        &["run", "--shard", "0/2"],
+        &["run", "--known-failing", "@no-such-file"],
+        &["run", "--run", "nothing.*"],
+        &["run", "--skip", "*"],
+        &["replay", "no-such-file.ndjson"],
+    ];
+    let mut said = String::new();
+    for args in commands {
+        said.push_str(&format!("$ fnconform {}\n{}\n\n", args.join(" "), fnconform(args)));
+    }
+    snapshots().bind(|| insta::assert_snapshot!("cli__errors", said));
+}
+
+#[test]
+fn a_wrong_command_line_ends_with_two() {
+    for args in [&[][..], &["nothing"], &["check"], &["run", "--no-such-flag"], &["run", "--seed", "x"]] {
+        let output = fnconform(args);
+        assert_eq!((output.code, output.stdout.as_str()), (Some(2), ""), "{output}");
+    }
+    assert_eq!(fnconform(&["--version"]).code, Some(0));
+}
+
+const LEGAL: &str = "active; call A; del";
+const BROKEN: &str = "img a A held; new a; call A!";
+
+#[test]
+fn check_says_a_line_a_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");
+    file("legal.ndjson", &notation::write(LEGAL).ndjson);
+    file("broken.ndjson", &notation::write(BROKEN).ndjson);
+    file("empty.ndjson", "");
+    file("unreadable.ndjson", "{\"op\":\"get\"}\n");
+    file("open.ndjson", "{\"history\":1,\"world\":\"open\"}\n");
+    let check = |files: &[&str]| fnconform_in(folder.path(), &[&["check"], files].concat(), "");
+    let all = check(&["legal.ndjson", "broken.ndjson", "empty.ndjson", "unreadable.ndjson", "open.ndjson", "gone"]);
+    snapshots().bind(|| insta::assert_snapshot!("cli__check", all));
+    assert_eq!(check(&["legal.ndjson"]).code, Some(0));
+    assert_eq!(check(&["empty.ndjson", "legal.ndjson"]).code, Some(4));
+    assert_eq!(check(&["empty.ndjson", "broken.ndjson", "legal.ndjson"]).code, Some(1));
+    assert_eq!(check(&["open.ndjson", "broken.ndjson"]).code, Some(2));
+}
+
+#[test]
+fn check_reads_the_standard_input_in_any_order() {
+    let ndjson = notation::write(BROKEN).ndjson;
+    let reversed: Vec<&str> = ndjson.lines().rev().collect();
+    let output = fnconform_in(Path::new("."), &["check", "-"], &reversed.join("\n"));
+    assert_eq!(output.code, Some(1));
+    assert_eq!(output.stdout.lines().next(), Some("-: violates states.pending-not-invocable at line 1"), "{output}");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut child = command().arg("list").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+/// A server that is killed with the test, if the test did not end it.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn serve_says_where_it_listens_and_ends_when_told_to() {
+    for signal in ["-INT", "-TERM"] {
+        let mut command = command();
+        command.args(["serve", "--listen", "127.0.0.1:0", "--levers", "none"]).stdout(Stdio::piped());
+        let mut server = Server(command.spawn().expect("it starts"));
+        let mut stdout = BufReader::new(server.0.stdout.take().expect("a pipe"));
+        let mut line = String::new();
+        stdout.read_line(&mut line).expect("a line");
+        let address = line.trim_end().strip_prefix("listening on http://").expect("an address");
+        let mut connection = std::net::TcpStream::connect(address).expect("it listens");
+        connection.write_all(b"GET /_conformance/v1 HTTP/1.0\r\n\r\n").expect("it reads");
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).expect("it answers");
+        assert!(answer.starts_with("HTTP/1.") && !answer.contains(" 200 "), "{answer}");
+        let told = Command::new("kill").args([signal, &server.0.id().to_string()]).status().expect("kill runs");
+        assert!(told.success());
+        assert_eq!(server.0.wait().expect("it ends").code(), Some(0), "{signal}");
+    }
+}
+
+#[test]
+fn a_port_that_is_taken_is_a_failed_set_up() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let output = fnconform(&["serve", "--listen", &address]);
+    assert_eq!(output.code, Some(3));
+    assert!(output.stderr.starts_with(&format!("error: cannot listen on {address}: ")), "{output}");
+    assert!(output.stderr.contains("\nhint: "), "{output}");
+}
