@@ -41,7 +41,7 @@ fn first(case: &JudgedCase) -> Option<&'static Requirement> {
 }
 
 fn suspects(case: &JudgedCase, requirement: &Requirement) -> bool {
-    case.finding.as_ref().is_some_and(|finding| finding.suspects.iter().any(|suspect| *suspect == requirement))
+    case.finding.as_ref().is_some_and(|finding| finding.suspects.contains(&requirement))
 }
 
 /// The requirement with the highest count, if any is above nought; of equals the one that stands first in the catalogue.

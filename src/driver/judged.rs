@@ -120,7 +120,7 @@ impl JudgedCase {
     /// Whether it breaks this requirement, by what was seen or by the form of an answer.
     #[must_use]
     pub fn breaks(&self, requirement: &Requirement) -> bool {
-        self.finding.as_ref().is_some_and(|finding| finding.suspects.iter().any(|suspect| *suspect == requirement))
+        self.finding.as_ref().is_some_and(|finding| finding.suspects.contains(&requirement))
             || self.answers.iter().any(|breach| breach.requirement == requirement)
     }
 

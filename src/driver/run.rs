@@ -10,7 +10,7 @@ use super::result::{
 };
 use super::setup::{LeverChoice, SetupError, WarmUp, greet, levers, warm_up};
 use super::shrink::{Shrunk, Workshop};
-use crate::history::{Answer, Call, Event, History, Name, Operation};
+use crate::history::{History, Name};
 use crate::lever::LeverSet;
 use crate::plan::{Plan, strategy, systematic};
 use crate::requirement::{self, Requirement, update};
@@ -80,8 +80,11 @@ pub struct RunOutput {
     /// Every case's name, plan and history.
     pub histories: Vec<(Name, Plan, History)>,
     /// The counterexamples, by the files that the result names.
-    pub counterexamples: Vec<(String, Plan, History)>,
+    pub counterexamples: Vec<Kept>,
 }
+
+/// A counterexample to be kept: its file, its plan and its history.
+pub type Kept = (String, Plan, History);
 
 /// Executes a run.
 ///
@@ -162,7 +165,7 @@ fn present(
     blamed: &[(&'static Requirement, Vec<usize>)],
     shrunk: Vec<Shrunk>,
     endpoint: &Endpoint,
-) -> (Vec<(String, Plan, History)>, BTreeMap<&'static str, Counterexample>) {
+) -> (Vec<Kept>, BTreeMap<&'static str, Counterexample>) {
     let weights: Vec<usize> = blamed.iter().map(|(_, places)| places.len()).collect();
     let short: Vec<&JudgedCase> = shrunk.iter().map(|shrunk| &shrunk.case).collect();
     let mut counterexamples = Vec::new();
@@ -316,7 +319,7 @@ impl Summary<'_> {
             seed: self.settings.seed,
             profile,
             profile_inferred,
-            verdict: verdict(&requirements, self.an_update_was_refused()),
+            verdict: verdict(&requirements, self.cases.iter().map(|case| case.exercise.refused_updates).sum()),
             ended_early: self.ended_early,
             cases: self.cases.len(),
             requests: self.endpoint.requests(),
@@ -327,20 +330,6 @@ impl Summary<'_> {
             notes: notes.collect(),
             requirements,
         }
-    }
-
-    /// Whether an update was refused of a function that was there: only then can a refusal be seen to change nothing.
-    fn an_update_was_refused(&self) -> bool {
-        let refused = |operation: &Operation| match &operation.event {
-            Event::Call { call: Call::Update { answer, .. }, .. } => *answer == Answer::Refused,
-            _ => false,
-        };
-        self.cases.iter().any(|case| {
-            let operations = case.record.history.operations.iter().enumerate();
-            operations
-                .filter(|(_, operation)| refused(operation))
-                .any(|(place, _)| !case.exercise.absent.contains(&place))
-        })
     }
 
     fn requirement(
@@ -361,7 +350,7 @@ impl Summary<'_> {
         let in_profile = match profile {
             Profile::Full => true,
             Profile::Core => requirement.needs.is_empty(),
-            Profile::Selection => self.settings.selection.iter().any(|selected| *selected == requirement),
+            Profile::Selection => self.settings.selection.contains(&requirement),
         };
         let in_profile = if in_profile { Selected::Yes } else { Selected::No };
         RequirementResult { requirement, in_profile, verdict, exercised, reason, counterexample }
@@ -385,7 +374,7 @@ impl Summary<'_> {
 }
 
 /// The verdict of a run: a broken requirement outweighs all, in the profile or not.
-fn verdict(requirements: &[RequirementResult], update_refused: bool) -> RunVerdict {
+fn verdict(requirements: &[RequirementResult], refused_updates: usize) -> RunVerdict {
     if requirements.iter().any(|one| one.verdict == Verdict::Failed) {
         return RunVerdict::NonConformant;
     }
@@ -394,7 +383,7 @@ fn verdict(requirements: &[RequirementResult], update_refused: bool) -> RunVerdi
         return RunVerdict::NothingExercised;
     }
     let never_came_up = |one: &RequirementResult| {
-        *one.requirement == update::REFUSED_IS_NOTHING && !update_refused && one.exercised == 0
+        *one.requirement == update::REFUSED_IS_NOTHING && refused_updates == 0 && one.exercised == 0
     };
     let told = profile.all(|one| one.verdict == Verdict::Passed || never_came_up(one));
     if told { RunVerdict::Conformant } else { RunVerdict::Inconclusive }

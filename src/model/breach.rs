@@ -51,7 +51,8 @@ pub static BREACHES: &[Breach] = &[
         "the function became Active before its image was ready, or failed although it was",
         Hidden(|w, f, out| {
             let prospect = prospect(w, f);
-            if f.state == State::Pending && prospect.success.is_none() {
+            let must_fail = f.from == From::Inactive && prospect.failure;
+            if f.state == State::Pending && prospect.success.is_none() && !must_fail {
                 ended(w, f, State::Active, out);
             }
             if pending(f, From::Creation) && prospect.success.is_some() {
@@ -107,7 +108,15 @@ pub static BREACHES: &[Breach] = &[
             }
         }),
     ),
-    breach(&states::INACTIVE_AFTER_IDLE, "a function that was not idle became Inactive", Hidden(becomes_inactive)),
+    breach(
+        &states::INACTIVE_AFTER_IDLE,
+        "a function that was not idle became Inactive",
+        Hidden(|w, f, out| {
+            if f.status != Status::InProgress {
+                becomes_inactive(w, f, out);
+            }
+        }),
+    ),
     breach(
         &failed::IMAGE_DELETED,
         "a function whose image was deleted did not become Failed",
@@ -284,8 +293,8 @@ pub static SUSPECTS: &[&Requirement] = &[
     &failed::IMAGE_DELETED,
     &failed::TAG_OVERWRITTEN,
     &states::PENDING_FIRST,
-    &states::INACTIVE_AFTER_IDLE,
     &update::STATE_APART,
+    &states::INACTIVE_AFTER_IDLE,
     &update::REFUSED_IS_NOTHING,
     &image::REDEPLOY_RECORDS,
     &image::DIGEST_RECORDED,
@@ -305,7 +314,13 @@ pub static SUSPECTS: &[&Requirement] = &[
 
 /// The worlds after an operation whose answer breaks `requirement` in this world, for an endpoint that gives that up.
 pub(super) fn let_through(world: &World, label: &Label, out: &mut Vec<World>) {
-    out.push(world.clone());
+    let shown_otherwise =
+        |seen: &Seen| world.function.as_ref().is_some_and(|f| seen.state.is_some_and(|s| s != f.state));
+    match label {
+        // What is shown in another state is in that state: else every later look would be excused, too.
+        Label::Get(Some(seen)) if shown_otherwise(seen) => return shown_is_so(world, *seen, out),
+        _ => out.push(world.clone()),
+    }
     match label {
         Label::Get(Some(seen)) => shown_is_so(world, *seen, out),
         Label::Get(None) => out.push(World { function: None, ..world.clone() }),

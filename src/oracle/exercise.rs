@@ -25,6 +25,8 @@ pub struct Exercise {
     pub counts: BTreeMap<&'static str, usize>,
     /// The refused operations on a function that surely was not there, by their place in the history.
     pub absent: Vec<usize>,
+    /// How many updates were refused of a function that surely was there.
+    pub refused_updates: usize,
 }
 
 /// A digest that nothing was ever published with.
@@ -58,6 +60,9 @@ pub fn exercise(history: &History) -> Result<Exercise, JudgeError> {
                 if alone || !blame::yields_to_apart(requirement) {
                     *exercise.counts.entry(requirement.name).or_default() += 1;
                 }
+            }
+            if bench.was_refused_update(key) && bench.surely(key, |world| world.function.is_some()) {
+                exercise.refused_updates += 1;
             }
             if bench.surely_absent(key)
                 && let Some(place) = history.operations.iter().position(|known| *known == *operation)
@@ -188,12 +193,20 @@ impl<'a> Bench<'a> {
                 | Label::Delete(Outcome::Refused)
                 | Label::Invoke(Invoked::Refused)
         );
-        let Some(saved) = self.strict.saved[begin].as_ref().filter(|_| refused && end == begin + 1) else {
-            return false;
-        };
+        refused && begin + 1 == end && self.surely(key, |world| world.function.is_none())
+    }
+
+    fn was_refused_update(&self, key: Key) -> bool {
+        self.span(key).is_some_and(|(_, _, label, _)| matches!(label, Label::Update(_, Outcome::Refused)))
+    }
+
+    /// Whether it held in every world when the operation began, nothing else being under way that could change it.
+    fn surely(&mut self, key: Key, holds: impl Fn(&World) -> bool) -> bool {
+        let Some((begin, end, _, _)) = self.span(key) else { return false };
+        let Some(saved) = self.strict.saved[begin].as_ref().filter(|_| begin + 1 == end) else { return false };
         self.strict.runner.load(saved);
         let open = self.strict.runner.is_busy() || self.strict.runner.frontier.has_unanswered();
-        !open && self.strict.runner.frontier.worlds().all(|world| world.function.is_none())
+        !open && self.strict.runner.frontier.worlds().all(holds)
     }
 
     /// What is blamed if the operation had been answered so; `None` if the history were no violation at its end.

@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 /// What was seen of one function.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Memory {
-    /// The last thing that returned was a GetFunction that showed Active.
+    /// Active was shown last, and nothing was done to the function or its images since.
     saw_active: bool,
     /// Successful was shown since the last update began.
     saw_successful: bool,
@@ -115,14 +115,13 @@ impl Memory {
                 self.shown = Some(status);
                 self.looked = true;
             }
-            Label::Get(_) | Label::Settle | Label::Image(..) | Label::Idle => {}
             Label::Delete(Outcome::Accepted) => self.deployed.clear(),
             Label::Create(_, Outcome::Accepted) | Label::Update(_, Outcome::Accepted) => {
                 self.saw_active = false;
                 let functions = runner.frontier.worlds().filter_map(|world| world.function.as_ref());
                 self.deploy(functions.map(|function| function.latest));
             }
-            _ => self.saw_active = false,
+            _ => {}
         }
     }
 
