@@ -1,4 +1,45 @@
 //! fnconform: does an endpoint keep the promises of Function Compute's function states?
+//!
+//! It drives any endpoint that offers GetFunction and InvokeFunction, records what it sees as a *history*, and judges the
+//! history against an automaton that is a reading of the documentation.
+//!
+//! ```text
+//! requirement + model                      what the documentation says
+//!        │
+//!   plan ─────► driver ─────► history ─────► oracle ─────► verdicts ─────► report
+//! directed,    dialect +     timed ndjson   set of worlds,  per requirement  terminal,
+//! generated    levers +      (operations    hidden steps,   with evidence    JSON
+//!              patience      and nothing    interleavings
+//!                            goes further)
+//! ```
+//!
+//! # Layers
+//!
+//! Each module may use what stands before it; a test scans the sources for that.
+//!
+//! | module | what lives there |
+//! |---|---|
+//! | [`history`] | operations with the interval in which each took effect; ndjson in and out |
+//! | [`requirement`] | the catalogue: names that never change, titles, quotes, levers needed |
+//! | [`model`] | the automaton as tables: hidden steps, operations, and what endpoints do that break a requirement |
+//! | [`oracle`] | the frontier of possible worlds over a history; blame; explanations; what was put to the test |
+//! | [`plan`] | what a case does, as data: directed plans, and patterns that proptest draws |
+//! | [`driver`] | dialects, the one HTTP client, the execution of plans, shrinking, the result of a run |
+//! | [`lever`] | ways to cause what happens to a function |
+//! | [`report`] | pure renderings of a result, one file a format |
+//! | [`cli`] | one file a subcommand; exit codes |
+//! | [`emulator`] | the reference endpoint, right, wrong and odd; outside the line |
+//!
+//! # Invariants
+//!
+//! - The oracle sees only the history. What steers a run ([`oracle::watch`]) never enters a verdict.
+//! - The emulator shares no code with the model: one mistake cannot hide in both.
+//! - Only [`driver::client`] knows the HTTP library, only the emulator's server the server's.
+//! - A history is a violation only if *no* explanation is left. What cannot be told is inconclusive, what nothing could
+//!   have broken is not exercised, and neither is a pass.
+//! - A request is sent again only if it surely took no effect. A lost answer may have taken effect, for ever.
+//! - That there was time enough is claimed only where what is seen proves it, or after patience has run out.
+//! - The library prints nothing; that is left to [`cli`].
 
 pub mod cli;
 pub mod driver;
