@@ -1,5 +1,6 @@
 //! The tests of the whole, in one binary.
 
+mod differential;
 mod emulator;
 mod reference;
 mod simulation;
