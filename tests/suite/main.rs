@@ -2,6 +2,7 @@
 
 mod differential;
 mod emulator;
+mod exercised;
 mod reference;
 mod simulation;
 mod wire;
