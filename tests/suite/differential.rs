@@ -14,7 +14,7 @@ use super::reference::random::Random;
 use super::reference::search::{PLAIN, Way, judge_by};
 
 /// How many random histories are tried when nothing else is asked for.
-const USUAL: u64 = 1_500;
+const USUAL: u64 = 1_000;
 /// Seeds are apart from those of other tests.
 const SEEDS: u64 = 0x00D1_FF00_0000;
 /// At most so many disagreements are shown.
