@@ -224,15 +224,12 @@ fn superseded_succeeds(w: &World, f: &Function, out: &mut Vec<World>) {
     if f.status != Status::InProgress || f.state == State::Inactive {
         return;
     }
-    for (place, older) in f.older.iter().enumerate() {
+    for older in &f.older {
         let Some(code) = w.prospect(*older).success else { continue };
         with(w, out, |f| {
             f.enter(State::Active);
             f.current = Some(code);
-            // A code without a digest has from now on the one that it succeeded with.
-            f.older[place] = code;
-            f.older.sort_unstable();
-            f.older.dedup();
+            f.superseded_succeeded(*older, code);
         });
     }
 }

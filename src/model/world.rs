@@ -140,6 +140,9 @@ pub enum Lost {
     Refused,
 }
 
+/// So many superseded deployments of a missing image are told apart; more are as good as unlimited.
+const COUNTED: usize = 8;
+
 /// One function.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Function {
@@ -161,7 +164,8 @@ pub struct Function {
     pub woken: bool,
     /// How far the loss of its image has been noticed.
     pub lost: Lost,
-    /// The preparations that a later deployment superseded, sorted.
+    /// The preparations that a later deployment superseded, sorted. What has no digest yet stands there once for each
+    /// deployment, for each will have the digest of its own success.
     pub older: Vec<Code>,
 }
 
@@ -199,12 +203,33 @@ impl Function {
 
     /// A deployment: the preparation under way is superseded.
     pub(super) fn deploy(&mut self, code: Code) {
-        if let Some(superseded) = self.next.replace(code)
-            && let Err(place) = self.older.binary_search(&superseded)
-        {
-            self.older.insert(place, superseded);
+        if let Some(superseded) = self.next.replace(code) {
+            self.supersede(superseded);
         }
         self.latest = code;
+    }
+
+    fn supersede(&mut self, code: Code) {
+        let place = self.older.partition_point(|older| *older < code);
+        let known = self.older.get(place) == Some(&code);
+        if !known || (code.digest.is_none() && !self.undigested_abound(code)) {
+            self.older.insert(place, code);
+        }
+    }
+
+    /// A superseded preparation has succeeded: a code without a digest has from now on the one that it succeeded with.
+    pub(super) fn superseded_succeeded(&mut self, older: Code, code: Code) {
+        if !self.undigested_abound(older)
+            && let Ok(place) = self.older.binary_search(&older)
+        {
+            self.older.remove(place);
+        }
+        self.supersede(code);
+    }
+
+    /// Whether this code, which has no digest, was superseded so often that nobody counts any more.
+    fn undigested_abound(&self, code: Code) -> bool {
+        code.digest.is_none() && self.older.iter().filter(|older| **older == code).count() >= COUNTED
     }
 }
 

@@ -4,7 +4,9 @@
 
 mod check;
 mod cli;
+mod differential;
 mod emulator;
+mod exercised;
 mod layering;
 mod notation;
 mod reference;

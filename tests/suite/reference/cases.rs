@@ -127,4 +127,7 @@ pub(crate) const CASES: &[Case] = &[
     ("what is done to one function changes no other", "publish i a; create i; g: create i; settle; g: delete; get !", no(6)),
     ("Each function may see a lever at its own instant in the lever's interval", "@1-90 publish i a; @2-9 create i; @2-9 g: create i; @20-29 get Failed - -; @20-29 g: get Active - a; @30-39 g: update i; @40-49 update i !", OK),
     ("the endpoint has idle rules of its own", "own-idle; A; get Active - a; get Inactive - a", OK),
+    // Two deployments of a missing image are two preparations, each with the digest of its own success.
+    ("`older`, the preparations that a later update superseded", "A; update j; update j; update j; publish j b; invoke b; get Active InProgress -; publish j c; invoke c; get Active InProgress -", OK),
+    ("and then has the one that the tag has at that moment", "A; update j; update j; publish j b; invoke b; get Active InProgress -; publish j c; invoke c; get Active InProgress -", no(11)),
 ];
