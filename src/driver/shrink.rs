@@ -3,7 +3,7 @@
 //! Candidates of one round run side by side, each on functions and images of its own. A failure that comes back only now
 //! and then is tried more than once, and one that does not come back at all keeps the history that proved it.
 
-use super::case::{Bench, execute};
+use super::case::{self, Bench};
 use super::judged::{Depth, JudgedCase, judge};
 use crate::plan::{Plan, Step};
 use crate::requirement::Requirement;
@@ -32,6 +32,8 @@ pub struct Workshop {
 const TRIES: usize = 2;
 /// How often the shortest is run again to say how surely it fails.
 const REPRODUCTIONS: usize = 5;
+/// How many of the plans on the way to the shortest are run again until one comes back.
+const CONFIRMED: usize = 4;
 /// More candidates than this in a round would keep the endpoint busier than the run did.
 const CANDIDATES: usize = 96;
 
@@ -47,12 +49,13 @@ impl Workshop {
     /// Makes a case short that breaks this requirement.
     pub async fn shrink(&self, case: &JudgedCase, requirement: &'static Requirement) -> Shrunk {
         let mut best = case.clone();
+        let mut earlier = Vec::new();
         if let Some(found) = case.record.found {
             // What came after the violation was only needed to blame it.
             let upto = (found.step + 1).min(best.record.plan.steps.len());
             let cut = Plan { steps: best.record.plan.steps[..upto].to_vec() };
             if let Some(shorter) = self.first_failing(vec![cut], requirement).await {
-                best = shorter;
+                earlier.push(std::mem::replace(&mut best, shorter));
             }
         }
         let mut tried = HashSet::new();
@@ -64,21 +67,37 @@ impl Workshop {
                 break;
             }
             match self.first_failing(candidates, requirement).await {
-                Some(shorter) => best = shorter,
+                Some(shorter) => earlier.push(std::mem::replace(&mut best, shorter)),
                 None => break,
             }
         }
-        let again = vec![best.record.plan.clone(); REPRODUCTIONS];
-        let runs = join_all(again.iter().map(|plan| self.run(plan))).await;
-        let came_back: Vec<JudgedCase> = runs.into_iter().flatten().filter(|run| run.breaks(requirement)).collect();
-        let count = u32::try_from(came_back.len()).unwrap_or(u32::MAX);
-        let shortest = came_back.into_iter().min_by_key(|case| case.record.history.operations.len());
-        if let Some(shortest) = shortest
-            && shortest.record.history.operations.len() < best.record.history.operations.len()
-        {
-            best = shortest;
+        self.confirm(earlier, best, requirement).await
+    }
+
+    /// Runs the shortest again to say how surely it fails; where it does not come back, what it was made from.
+    async fn confirm(
+        &self,
+        mut earlier: Vec<JudgedCase>,
+        shortest: JudgedCase,
+        requirement: &'static Requirement,
+    ) -> Shrunk {
+        let tries = u32::try_from(REPRODUCTIONS).unwrap_or(u32::MAX);
+        let mut candidate = shortest.clone();
+        for _ in 0..CONFIRMED {
+            let again = vec![candidate.record.plan.clone(); REPRODUCTIONS];
+            // How surely it fails is told even where there was no time to make it short.
+            let runs = join_all(again.iter().map(|plan| self.execute(plan))).await;
+            let came_back: Vec<JudgedCase> = runs.into_iter().flatten().filter(|run| run.breaks(requirement)).collect();
+            let count = u32::try_from(came_back.len()).unwrap_or(u32::MAX);
+            if let Some(case) = came_back.into_iter().min_by_key(|case| case.record.history.operations.len()) {
+                return Shrunk { case, reproduced: (count, tries) };
+            }
+            match earlier.pop() {
+                Some(longer) => candidate = longer,
+                None => break,
+            }
         }
-        Shrunk { case: best, reproduced: (count, u32::try_from(REPRODUCTIONS).unwrap_or(u32::MAX)) }
+        Shrunk { case: shortest, reproduced: (0, tries) }
     }
 
     /// The first of the candidates, the shortest first, that breaks the requirement.
@@ -99,12 +118,16 @@ impl Workshop {
     }
 
     async fn run(&self, plan: &Plan) -> Option<JudgedCase> {
+        if Instant::now() >= self.until { None } else { self.execute(plan).await }
+    }
+
+    async fn execute(&self, plan: &Plan) -> Option<JudgedCase> {
         let _place = self.places.acquire().await.ok()?;
-        if Instant::now() >= self.until || *self.bench.stop.borrow() {
+        if *self.bench.stop.borrow() {
             return None;
         }
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let record = execute(&self.bench, &format!("s{number}"), plan).await;
+        let record = case::execute(&self.bench, &format!("s{number}"), plan).await;
         // What only the form of answers breaks needs to know which functions were surely not there.
         Some(judge(record, self.not_found, Depth::Exercise))
     }

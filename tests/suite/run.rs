@@ -78,7 +78,7 @@ async fn faulty_endpoints_are_caught_by_the_requirement_that_they_break() {
     let faults = [
         ("pending-serves", "states.pending-not-invocable"),
         ("failed-serves", "states.failed-not-invocable"),
-        ("recovers-with-old-code", "readiness.successful-then-new"),
+        ("retries-by-itself", "failed.stays"),
         ("digest-follows-tag", "image.digest-recorded"),
         ("routes-new-at-once", "update.in-progress-serves-old"),
         ("unknown-after-create", "readiness.fresh"),

@@ -89,6 +89,7 @@ impl Behaviour for ActiveBeforePrepared {
         "states.pending-first",
         "readiness.active-then-invoke",
         "states.active-invocable",
+        "image.digest-reported",
     );
 
     fn view(&self, machine: &Machine, function: &Function) -> FunctionView {
