@@ -144,7 +144,8 @@ impl Case<'_> {
             let loss = self.judge.outlook(&function).asserts == Asserts::Loss;
             let agrees = self.judge.agrees(&function, &both) && !(loss && still_in_service(&both[1]));
             // What may look the same before it has happened is no sign that it has.
-            if agrees && (loss || self.judge.would_be_quiet(&function, &both[1..])) {
+            let open = self.judge.outlook(&function).asserts == Asserts::PerhapsLoss;
+            if agrees && !open && (loss || self.judge.would_be_quiet(&function, &both[1..])) {
                 return self.take_in(both.into());
             }
             let [_, seen] = both;

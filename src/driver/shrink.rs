@@ -45,16 +45,39 @@ pub struct Shrunk {
     pub reproduced: (u32, u32),
 }
 
+/// What a case is to show, so that what is left out does not turn it into another one.
+#[derive(Clone, Copy)]
+enum Blamed {
+    /// This requirement is blamed first.
+    First(&'static Requirement),
+    /// This requirement is among those that may be blamed.
+    AmongOthers(&'static Requirement),
+}
+
+impl Blamed {
+    fn of(case: &JudgedCase, requirement: &'static Requirement) -> Self {
+        if Self::First(requirement).accepts(case) { Self::First(requirement) } else { Self::AmongOthers(requirement) }
+    }
+
+    fn accepts(self, case: &JudgedCase) -> bool {
+        match self {
+            Self::First(requirement) => case.finding.as_ref().is_some_and(|finding| finding.requirement == requirement),
+            Self::AmongOthers(requirement) => case.breaks(requirement),
+        }
+    }
+}
+
 impl Workshop {
     /// Makes a case short that breaks this requirement.
     pub async fn shrink(&self, case: &JudgedCase, requirement: &'static Requirement) -> Shrunk {
+        let blamed = Blamed::of(case, requirement);
         let mut best = case.clone();
         let mut earlier = Vec::new();
         if let Some(found) = case.record.found {
             // What came after the violation was only needed to blame it.
             let upto = (found.step + 1).min(best.record.plan.steps.len());
             let cut = Plan { steps: best.record.plan.steps[..upto].to_vec() };
-            if let Some(shorter) = self.first_failing(vec![cut], requirement).await {
+            if let Some(shorter) = self.first_failing(vec![cut], blamed).await {
                 earlier.push(std::mem::replace(&mut best, shorter));
             }
         }
@@ -66,28 +89,23 @@ impl Workshop {
             if candidates.is_empty() {
                 break;
             }
-            match self.first_failing(candidates, requirement).await {
+            match self.first_failing(candidates, blamed).await {
                 Some(shorter) => earlier.push(std::mem::replace(&mut best, shorter)),
                 None => break,
             }
         }
-        self.confirm(earlier, best, requirement).await
+        self.confirm(earlier, best, blamed).await
     }
 
     /// Runs the shortest again to say how surely it fails; where it does not come back, what it was made from.
-    async fn confirm(
-        &self,
-        mut earlier: Vec<JudgedCase>,
-        shortest: JudgedCase,
-        requirement: &'static Requirement,
-    ) -> Shrunk {
+    async fn confirm(&self, mut earlier: Vec<JudgedCase>, shortest: JudgedCase, blamed: Blamed) -> Shrunk {
         let tries = u32::try_from(REPRODUCTIONS).unwrap_or(u32::MAX);
         let mut candidate = shortest.clone();
         for _ in 0..CONFIRMED {
             let again = vec![candidate.record.plan.clone(); REPRODUCTIONS];
             // How surely it fails is told even where there was no time to make it short.
             let runs = join_all(again.iter().map(|plan| self.execute(plan))).await;
-            let came_back: Vec<JudgedCase> = runs.into_iter().flatten().filter(|run| run.breaks(requirement)).collect();
+            let came_back: Vec<JudgedCase> = runs.into_iter().flatten().filter(|run| blamed.accepts(run)).collect();
             let count = u32::try_from(came_back.len()).unwrap_or(u32::MAX);
             if let Some(case) = came_back.into_iter().min_by_key(|case| case.record.history.operations.len()) {
                 return Shrunk { case, reproduced: (count, tries) };
@@ -101,12 +119,12 @@ impl Workshop {
     }
 
     /// The first of the candidates, the shortest first, that breaks the requirement.
-    async fn first_failing(&self, mut candidates: Vec<Plan>, requirement: &'static Requirement) -> Option<JudgedCase> {
+    async fn first_failing(&self, mut candidates: Vec<Plan>, blamed: Blamed) -> Option<JudgedCase> {
         candidates.sort_by_key(size);
         let runs = join_all(candidates.iter().map(|plan| async {
             for _ in 0..TRIES {
                 if let Some(case) = self.run(plan).await
-                    && case.breaks(requirement)
+                    && blamed.accepts(&case)
                 {
                     return Some(case);
                 }

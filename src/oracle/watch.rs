@@ -9,7 +9,7 @@ use super::trail::Runner;
 use crate::history::{Name, Operation};
 use crate::model::Model;
 use crate::model::label::Label;
-use crate::model::world::{Idle, Lost, Status};
+use crate::model::world::{Idle, Lost, State, Status};
 
 /// What is left to happen to a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub enum Asserts {
     Nothing,
     /// That there was time to notice that an image is lost.
     Loss,
+    /// The same, if the function has the one code and not the other.
+    PerhapsLoss,
     /// That an idle function that was used since is not released any more.
     Use,
 }
@@ -47,17 +49,24 @@ impl Judge {
         let model = self.model();
         let mut outlook = Outlook { due: Due::Nothing, asserts: Asserts::Nothing };
         let Some(runner) = self.runner(function) else { return outlook };
+        let (mut lost, mut safe) = (false, false);
         for world in runner.frontier.worlds() {
             if model.due(world).is_some() {
                 outlook.due = Due::Something;
             }
-            let Some(f) = &world.function else { continue };
-            let active = f.state == crate::model::world::State::Active;
-            if active && f.lost == Lost::No && f.current.is_some_and(|code| world.gone(code)) {
-                outlook.asserts = Asserts::Loss;
-            } else if f.idle == Idle::May && f.status != Status::InProgress && outlook.asserts == Asserts::Nothing {
+            let Some(f) = world.function.as_ref().filter(|f| f.state == State::Active) else { continue };
+            match f.current {
+                Some(code) if world.gone(code) => lost |= f.lost == Lost::No,
+                _ => safe = true,
+            }
+            if f.idle == Idle::May && f.status != Status::InProgress {
                 outlook.asserts = Asserts::Use;
             }
+        }
+        match (lost, safe) {
+            (true, false) => outlook.asserts = Asserts::Loss,
+            (true, true) => outlook.asserts = Asserts::PerhapsLoss,
+            (false, _) => {}
         }
         outlook
     }

@@ -15,8 +15,6 @@ const TABLE: &str = include_str!("check.txt");
 struct Entry {
     /// The requirement that the specification names.
     requirement: &'static str,
-    /// The one that the oracle names in its place, if it does.
-    named: Option<&'static str>,
     short: &'static str,
 }
 
@@ -25,10 +23,7 @@ fn entries() -> Vec<Entry> {
     let mut entries = Vec::new();
     for line in TABLE.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
         match line.strip_prefix("  ") {
-            Some(line) => {
-                let (short, named) = line.split_once("  # named ").map_or((line, None), |(s, n)| (s, Some(n)));
-                entries.push(Entry { requirement, named, short });
-            }
+            Some(short) => entries.push(Entry { requirement, short }),
             None => requirement = line,
         }
     }
@@ -46,9 +41,9 @@ fn judged(ndjson: &str) -> Option<(&'static str, usize)> {
 #[test]
 fn histories_are_judged_as_the_specification_says() {
     let mut wrong = Vec::new();
-    for Entry { requirement, named, short } in entries() {
+    for Entry { requirement, short } in entries() {
         let written = notation::write(short);
-        let expected = written.violated.map(|line| (named.unwrap_or(requirement), line));
+        let expected = written.violated.map(|line| (requirement, line));
         let found = judged(&written.ndjson);
         if found != expected {
             wrong.push(format!("{requirement}: {short}\n  expected {expected:?}, found {found:?}"));
