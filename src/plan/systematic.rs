@@ -283,6 +283,30 @@ pub static DIRECTED: &[Directed] = &[
         "create f A; get f | get f | get f | invoke f; await f; get f | get f | invoke f | invoke f; update f B; get f | get f | invoke f; await f; get f | invoke f",
     ),
     ask(
+        "does an invocation wake it, the image held?",
+        "create f A; await f; idle f; await f; hold A; get f; invoke f; settle f; get f; settle f; get f; ready A; await f; get f; idle f; await f; hold A; invoke f; settle f; get f; invoke f; ready A; settle f; get f; invoke f",
+    ),
+    ask(
+        "does a redeploy wake it, the image held?",
+        "create f A; await f; idle f; await f; hold B; get f; update f B; settle f; get f; invoke f; ready B; settle f; get f; idle f; await f; hold A; update f A; settle f; get f; ready A; await f; get f; invoke f",
+    ),
+    ask(
+        "does a Failed function recover once the image is ready?",
+        "fail A; create f A; await f; hold B; update f B; get f; ready B; settle f; get f; invoke f; remove B; settle f; invoke f; settle f; get f; hold D; update f D; get f; ready D; settle f; get f; invoke f",
+    ),
+    ask(
+        "does it recover with its own image?",
+        "fail A; create f A; await f; hold A; update f A; get f; get f; ready A; settle f; get f; invoke f; get f",
+    ),
+    ask(
+        "is a Failed function that is left idle still Failed?",
+        "fail A; create f A; await f; idle f; get f; pause 150; get f; invoke f; get f; update f B; await f; get f; invoke f",
+    ),
+    ask(
+        "is a Pending function that is left idle still Pending?",
+        "hold A; create f A; idle f; get f; pause 100; get f; invoke f; ready A; settle f; get f; pause 100; get f; invoke f",
+    ),
+    ask(
         "are two functions apart?",
         "create f A; create g B; await f; await g; invoke f; invoke g; update f C; await f; get g; invoke g; invoke f; get f; delete f; get g; invoke g",
     ),
