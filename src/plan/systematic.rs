@@ -307,6 +307,14 @@ pub static DIRECTED: &[Directed] = &[
         "hold A; create f A; idle f; get f; pause 100; get f; invoke f; ready A; settle f; get f; pause 100; get f; invoke f",
     ),
     ask(
+        "does what is done to one reach the other that runs the same image?",
+        "create f A; create g A; await f; await g; invoke f; invoke g; update f B; await f; get g; invoke g; get f; invoke f; create h A; await h; delete h; pause 50; get g; invoke g; pause 100; get g; invoke g",
+    ),
+    ask(
+        "an update and a delete at once",
+        "create f A; await f; update f B | delete f; pause 30; get f; invoke f; get f; pause 100; get f; create f C; await f; delete f | update f A; pause 30; get f; invoke f; get f; create f D; await f; update f B | delete f; get f; pause 60; get f; invoke f",
+    ),
+    ask(
         "are two functions apart?",
         "create f A; create g B; await f; await g; invoke f; invoke g; update f C; await f; get g; invoke g; invoke f; get f; delete f; get g; invoke g",
     ),
