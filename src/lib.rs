@@ -26,6 +26,7 @@
 //! | [`plan`] | what a case does, as data: directed plans, and patterns that proptest draws |
 //! | [`driver`] | dialects, the one HTTP client, the execution of plans, shrinking, the result of a run |
 //! | [`lever`] | ways to cause what happens to a function |
+//! | [`gherkin`] | the scenarios of `features/`: what their steps mean, and what became of them |
 //! | [`report`] | pure renderings of a result, one file a format |
 //! | [`cli`] | one file a subcommand; exit codes |
 //! | [`emulator`] | the reference endpoint, right, wrong and odd; outside the line |
@@ -44,6 +45,7 @@
 pub mod cli;
 pub mod driver;
 pub mod emulator;
+pub mod gherkin;
 pub mod history;
 pub mod lever;
 pub mod model;

@@ -6,8 +6,9 @@ use super::store::{self, Store};
 use crate::driver::Client;
 use crate::driver::endpoint::Endpoint;
 use crate::driver::result::{Profile, Progress, RunResult};
-use crate::driver::run::{RunSettings, Shrinking, run};
+use crate::driver::run::{RunSettings, Shrinking, run_after};
 use crate::driver::setup::SetupError;
+use crate::gherkin::Suite;
 use crate::requirement::Requirement;
 use std::num::NonZeroUsize;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -34,16 +35,32 @@ pub(super) async fn drive(
     let url = options.endpoint.as_deref().unwrap_or_default();
     let client = Client::new(url).map_err(|error| CliError::usage(error.to_string()))?;
     let endpoint = Endpoint::new(client, options.dialect, run_name().into());
-    let output = run(endpoint, &settings, stop, progress).await.map_err(|error| unusable(&error))?;
+    let suite = suite(options, &settings)?;
+    let output =
+        run_after(&suite, endpoint, &settings, stop, progress).await.map_err(|error| unusable(&error))?;
     if let Some(store) = store {
         for (name, plan, history) in &output.histories {
             store.history(&format!("histories/{name}.ndjson"), plan, history)?;
         }
         for (file, plan, history) in &output.counterexamples {
-            store.history(file, plan, history)?;
+            store.counterexample(file, plan, history)?;
         }
     }
     Ok(output.result)
+}
+
+/// The scenarios that are played first: those of the requirements, or of the tags, that were selected.
+fn suite(options: &RunOptions, settings: &RunSettings) -> Result<Suite, CliError> {
+    let suite = match (&options.plans, &options.last_failed) {
+        (Plans::Drawn, None) => Suite::embedded(settings.jobs),
+        (Plans::Scenarios(file), _) => store::scenarios(file, settings.jobs)?,
+        (Plans::Drawn, Some(_)) | (Plans::Replayed(_), _) => Suite::default(),
+    };
+    let (part, of) = settings.shard;
+    let mut number = 0..;
+    Ok(suite
+        .keeping(|_| number.next().is_some_and(|number: usize| number % of.max(1) == part))
+        .keeping(|script| options.selection.selects_scenario(script)))
 }
 
 fn settings(options: &RunOptions) -> Result<RunSettings, CliError> {
@@ -76,6 +93,9 @@ fn settings(options: &RunOptions) -> Result<RunSettings, CliError> {
                 select(&mut settings, kept.breaks);
             }
         }
+        (Plans::Scenarios(_), _) => settings.cases = 0,
+        // Tags select scenarios; what is drawn has none.
+        (Plans::Drawn, None) if options.selection.is_of_scenarios() => settings.cases = 0,
         (Plans::Drawn, Some(folder)) => {
             settings.first = store::failed(folder)?;
             settings.cases = 0;

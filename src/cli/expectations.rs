@@ -135,6 +135,7 @@ mod tests {
             readings: BTreeMap::new(),
             measured: Vec::new(),
             notes: Vec::new(),
+            scenarios: Vec::new(),
             requirements,
         }
     }

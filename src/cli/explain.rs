@@ -29,19 +29,19 @@ pub(super) fn run(args: &Explain) -> Result<Exit, CliError> {
 
 fn explained(requirement: &Requirement) -> String {
     let mut out = format!("{}\n", requirement.name);
-    out.push_str(&wrap(&format!("{}.", requirement.title), "  ", WIDTH));
+    out.push_str(&wrap(&format!("{}.", requirement.title()), "  ", WIDTH));
     out.push('\n');
     if let Some(section) = SECTIONS.iter().find(|section| section.name == requirement.section()) {
-        let _ = writeln!(out, "  section  {}", section.heading);
+        let _ = writeln!(out, "  section  {}", section.heading());
     }
-    if let Some(quote) = requirement.quote {
+    if let Some(quote) = requirement.quote() {
         let _ = writeln!(out, "  quote    “{quote}”");
     }
     let _ = writeln!(out, "  level    {}", requirement.level.as_str());
-    let _ = writeln!(out, "  levers   {}", list::needs(requirement.needs));
-    if !requirement.note.is_empty() {
+    let _ = writeln!(out, "  levers   {}", list::needs(requirement.needs()));
+    if !requirement.note().is_empty() {
         out.push('\n');
-        out.push_str(&wrap(requirement.note, "  ", WIDTH));
+        out.push_str(&wrap(requirement.note(), "  ", WIDTH));
     }
     let mut faults = fault::FAULTS.iter().filter(|fault| fault.breaks().contains(&requirement.name)).peekable();
     if faults.peek().is_some() {

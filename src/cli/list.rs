@@ -3,7 +3,7 @@
 use super::console;
 use super::error::{CliError, Exit};
 use crate::emulator::{Behaviour, fault, legal};
-use crate::requirement::{Lever, Requirement, SECTIONS};
+use crate::requirement::{Lever, SECTIONS};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -56,15 +56,16 @@ pub(super) fn needs(levers: &[Lever]) -> String {
 fn requirements() -> String {
     let all = || SECTIONS.iter().flat_map(|section| section.requirements);
     let name_width = widest(all().map(|requirement| requirement.name));
-    let needs_width = all().map(|requirement| needs(requirement.needs).len()).max().unwrap_or(0);
+    let needs_width = all().map(|requirement| needs(requirement.needs()).len()).max().unwrap_or(0);
     let mut out = String::new();
     for section in SECTIONS {
         if !out.is_empty() {
             out.push('\n');
         }
-        let _ = writeln!(out, "{}", section.heading);
-        for Requirement { name, level, needs: levers, title, .. } in section.requirements {
-            let (level, needs) = (level.as_str(), needs(levers));
+        let _ = writeln!(out, "{}", section.heading());
+        for requirement in section.requirements {
+            let (name, level, title) = (requirement.name, requirement.level.as_str(), requirement.title());
+            let needs = needs(requirement.needs());
             let _ = writeln!(out, "  {name:name_width$}  {level:7}  {needs:needs_width$}  {title}");
         }
     }
@@ -89,12 +90,12 @@ fn requirements_json() -> Value {
         json!({
             "name": requirement.name,
             "section": section.name,
-            "heading": section.heading,
-            "title": requirement.title,
-            "quote": requirement.quote,
+            "heading": section.heading(),
+            "title": requirement.title(),
+            "quote": requirement.quote(),
             "level": requirement.level.as_str(),
-            "needs": requirement.needs.iter().map(|lever| lever.as_str()).collect::<Vec<_>>(),
-            "note": requirement.note,
+            "needs": requirement.needs().iter().map(|lever| lever.as_str()).collect::<Vec<_>>(),
+            "note": requirement.note(),
         })
     })
     .collect()

@@ -56,6 +56,8 @@ pub enum Plans {
     Drawn,
     /// From this counterexample, which is done again.
     Replayed(PathBuf),
+    /// None but the scenarios of this feature file.
+    Scenarios(PathBuf),
 }
 
 /// One of several parts of the plans.

@@ -1,5 +1,6 @@
 //! Patterns over names of requirements: `*` stands for any characters, `?` for one.
 
+use crate::gherkin::Script;
 use crate::requirement::{Requirement, all};
 use std::fmt;
 use std::str::FromStr;
@@ -17,10 +18,28 @@ impl Pattern {
         glob(self.0.as_bytes(), name.as_bytes())
     }
 
+    /// Whether it is a pattern over tags of scenarios, which begin with `@`.
+    #[must_use]
+    pub fn is_of_tags(&self) -> bool {
+        self.0.starts_with('@')
+    }
+
+    /// Whether one of the tags, which are given without their `@`, is meant.
+    fn matches_a_tag<'a>(&self, tags: impl IntoIterator<Item = &'a str>) -> bool {
+        self.0.strip_prefix('@').is_some_and(|tag| {
+            tags.into_iter().any(|name| glob(tag.as_bytes(), name.as_bytes()))
+        })
+    }
+
     /// Whether any requirement is meant.
     #[must_use]
     pub fn matches_any(&self) -> bool {
-        all().any(|requirement| self.matches(requirement.name))
+        all().any(|requirement| self.means(requirement))
+    }
+
+    /// Whether the requirement is meant, by its name or by a tag of its rule.
+    fn means(&self, requirement: &Requirement) -> bool {
+        self.matches(requirement.name) || self.matches_a_tag(requirement.tags())
     }
 }
 
@@ -58,16 +77,32 @@ impl Selection {
         !self.run.is_empty() || !self.skip.is_empty()
     }
 
-    /// Whether the requirement of that name is selected.
+    /// Whether only tags say what is run, so that it is scenarios and nothing else.
     #[must_use]
-    pub fn selects(&self, name: &str) -> bool {
-        let run = self.run.is_empty() || self.run.iter().any(|pattern| pattern.matches(name));
-        run && !self.skip.iter().any(|pattern| pattern.matches(name))
+    pub fn is_of_scenarios(&self) -> bool {
+        !self.run.is_empty() && self.run.iter().all(Pattern::is_of_tags)
+    }
+
+    /// Whether the requirement is selected.
+    #[must_use]
+    pub fn selects(&self, requirement: &Requirement) -> bool {
+        let run = self.run.is_empty() || self.run.iter().any(|pattern| pattern.means(requirement));
+        run && !self.skip.iter().any(|pattern| pattern.means(requirement))
+    }
+
+    /// Whether the scenario is selected: by its requirement, or by a tag of its own.
+    #[must_use]
+    pub fn selects_scenario(&self, script: &Script) -> bool {
+        let meant = |pattern: &Pattern| {
+            script.requirement.is_some_and(|requirement| pattern.matches(requirement.name))
+                || pattern.matches_a_tag(script.tags.iter().map(String::as_str))
+        };
+        (self.run.is_empty() || self.run.iter().any(meant)) && !self.skip.iter().any(meant)
     }
 
     /// The requirements that are selected, in the order of the catalogue.
     pub fn requirements(&self) -> impl Iterator<Item = &'static Requirement> {
-        all().filter(|requirement| self.selects(requirement.name))
+        all().filter(|requirement| self.selects(requirement))
     }
 }
 
@@ -102,6 +137,7 @@ fn glob(pattern: &[u8], text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::requirement::by_name;
 
     fn pattern(text: &str) -> Pattern {
         text.parse().unwrap()
@@ -129,9 +165,9 @@ mod tests {
     #[test]
     fn what_is_skipped_was_to_be_run() {
         let selection = Selection { run: vec![pattern("update.*")], skip: vec![pattern("*.known")] };
-        assert!(selection.selects("update.ends"));
-        assert!(!selection.selects("update.known"));
-        assert!(!selection.selects("states.stays"));
+        assert!(selection.selects(by_name("update.ends").unwrap()));
+        assert!(!selection.selects(by_name("update.known").unwrap()));
+        assert!(!selection.selects(by_name("states.known").unwrap()));
         assert_eq!(selection.requirements().count(), 7);
         assert_eq!(Selection::default().requirements().count(), all().count());
         assert!(!Selection::default().is_given() && selection.is_given());

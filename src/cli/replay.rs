@@ -5,6 +5,7 @@ use super::error::{CliError, Exit};
 use super::options::{Plans, RunOptions, Shard};
 use super::pattern::Selection;
 use super::session;
+use super::store::FEATURE;
 use super::target::{Target, base_url, dialect};
 use crate::driver::case::Cleanup;
 use crate::driver::run::OnViolation;
@@ -18,11 +19,15 @@ use std::time::Duration;
 
 /// Run a counterexample again
 ///
-/// The endpoint is the one that the file names, unless --endpoint names another. Exit code 1 says that the violation
-/// came back, 0 that it did not although what it breaks was put to the test, 5 that it was not.
+/// FILE is a counterexample that a run has written (.ndjson), or a feature file with scenarios in the steps of
+/// features/README.md (.feature).
+///
+/// The endpoint is the one that the counterexample names, unless --endpoint names another; scenarios are played on the
+/// embedded emulator without one. Exit code 1 says that the violation came back, 0 that it did not although what it
+/// breaks was put to the test, 5 that it was not.
 #[derive(Debug, Args)]
 pub(super) struct Replay {
-    /// A counterexample that a run has written
+    /// A counterexample, or a feature file
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
@@ -43,6 +48,10 @@ pub(super) struct Replay {
 }
 
 pub(super) fn run(args: &Replay) -> Result<Exit, CliError> {
+    if args.file.extension().is_some_and(|kind| kind == FEATURE) {
+        let endpoint = args.target.endpoint()?;
+        return session::run(options(args, Plans::Scenarios(args.file.clone()), endpoint, None)?);
+    }
     let header = header(&args.file)?;
     let endpoint = match (args.target.endpoint()?, &header.endpoint) {
         (Some(url), _) => url,
@@ -59,9 +68,18 @@ pub(super) fn run(args: &Replay) -> Result<Exit, CliError> {
         return Err(CliError::usage(format!("{} is of the dialect `{name}`, which is not known", args.file.display()))
             .hint("name one with --dialect NAME"));
     }
-    session::run(RunOptions {
-        plans: Plans::Replayed(args.file.clone()),
-        endpoint: Some(endpoint),
+    session::run(options(args, Plans::Replayed(args.file.clone()), Some(endpoint), spoken)?)
+}
+
+fn options(
+    args: &Replay,
+    plans: Plans,
+    endpoint: Option<String>,
+    spoken: Option<&str>,
+) -> Result<RunOptions, CliError> {
+    Ok(RunOptions {
+        plans,
+        endpoint,
         dialect: args.target.dialect_or(spoken),
         levers: args.target.levers()?,
         profile: None,

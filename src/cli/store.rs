@@ -3,6 +3,7 @@
 //! The plan stands in the first line of the file, where those that judge the history leave it alone.
 
 use super::error::CliError;
+use crate::gherkin::{Suite, print};
 use crate::history::{History, read, write};
 use crate::oracle;
 use crate::plan::Plan;
@@ -10,6 +11,11 @@ use crate::requirement::{Requirement, by_name};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+/// How the names of histories end.
+const NDJSON: &str = "ndjson";
+/// How the names of scenarios end.
+pub(super) const FEATURE: &str = "feature";
 
 /// A folder that results are written to.
 pub(super) struct Store {
@@ -21,12 +27,21 @@ impl Store {
     pub(super) fn empty(folder: &Path) -> Result<Self, CliError> {
         for part in ["histories", "counterexamples"] {
             let part = folder.join(part);
-            for file in ndjson(&part).unwrap_or_default() {
+            for file in [NDJSON, FEATURE].iter().flat_map(|kind| files(&part, kind).unwrap_or_default()) {
                 fs::remove_file(&file).map_err(|error| failed_at(&file, &error))?;
             }
             fs::create_dir_all(&part).map_err(|error| failed_at(&part, &error))?;
         }
         Ok(Self { folder: folder.to_owned() })
+    }
+
+    /// Writes a counterexample: its history with its plan, and beside it the plan as a scenario.
+    pub(super) fn counterexample(&self, file: &str, plan: &Plan, history: &History) -> Result<(), CliError> {
+        self.history(file, plan, history)?;
+        let path = self.folder.join(file).with_extension(FEATURE);
+        let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let text = print::feature(&format!("It breaks {name}"), plan);
+        fs::write(&path, text).map_err(|error| failed_at(&path, &error))
     }
 
     /// Writes a history with its plan.
@@ -77,10 +92,19 @@ fn plan(text: &str) -> Result<Plan, String> {
     lines.join("\n").parse().map_err(|error| format!("field `plan`: {error}"))
 }
 
+/// The scenarios of a feature file.
+pub(super) fn scenarios(file: &Path, jobs: usize) -> Result<Suite, CliError> {
+    let text = fs::read_to_string(file).map_err(|error| failed_at(file, &error))?;
+    let name = file.display().to_string();
+    Suite::read([(name.as_str(), text.as_str())], jobs).map_err(|error| {
+        CliError::usage(error.to_string()).hint("features/README.md lists the steps that there are")
+    })
+}
+
 /// The plans of the counterexamples of an earlier run.
 pub(super) fn failed(folder: &Path) -> Result<Vec<Plan>, CliError> {
     let part = folder.join("counterexamples");
-    let files = ndjson(&part).map_err(|error| failed_at(&part, &error))?;
+    let files = files(&part, NDJSON).map_err(|error| failed_at(&part, &error))?;
     if files.is_empty() {
         return Err(CliError::nothing(format!("nothing failed in {}", folder.display()))
             .hint("without --last-failed everything is run"));
@@ -88,11 +112,11 @@ pub(super) fn failed(folder: &Path) -> Result<Vec<Plan>, CliError> {
     files.iter().map(|file| read(file).map(|kept| kept.plan)).collect()
 }
 
-fn ndjson(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+fn files(folder: &Path, kind: &str) -> std::io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "ndjson") {
+        if path.extension().is_some_and(|extension| extension == kind) {
             files.push(path);
         }
     }

@@ -86,6 +86,27 @@ pub enum CutShort {
     Patience,
 }
 
+/// Which of the codes that an image stood for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Version {
+    /// The first one.
+    First,
+    /// The one since its tag was overwritten last.
+    Overwritten,
+}
+
+impl CutShort {
+    /// The reason, as a fragment for people.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Throttled => "a request was throttled until the deadline",
+            Self::Stopped => "the run was told to end",
+            Self::Patience => "the same was proved often enough",
+        }
+    }
+}
+
 /// What is meant by an image at present.
 #[derive(Debug, Clone, Copy)]
 struct Intent {
@@ -94,11 +115,12 @@ struct Intent {
     published: u32,
 }
 
-/// A case while it goes on.
-pub(super) struct Case<'a> {
-    pub(super) bench: &'a Bench,
+/// A case while it goes on: its plan is carried out a step at a time.
+pub struct Case {
+    pub(super) bench: Arc<Bench>,
     tag: CaseTag,
     name: Name,
+    plan: Plan,
     images: Vec<Intent>,
     operations: Vec<Operation>,
     bare_errors: Vec<(Operation, String)>,
@@ -106,42 +128,100 @@ pub(super) struct Case<'a> {
     pub(super) cut_short: Option<CutShort>,
     found: Option<Found>,
     at_step: usize,
+    /// How many steps of the plan were begun.
+    taken: usize,
 }
 
 /// Executes a plan under that name.
 pub async fn execute(bench: &Arc<Bench>, name: &str, plan: &Plan) -> CaseRecord {
-    let header = Header::default();
-    let Ok(judge) = Judge::new(&header) else { unreachable!("a closed world is judged") };
-    let fresh = Intent { revision: 0, condition: Condition::Ready, published: 0 };
-    let mut case = Case {
-        bench,
-        tag: bench.endpoint.tag(name),
-        name: format!("{}-{name}", bench.endpoint.run()).into(),
-        images: vec![fresh; usize::from(plan.images())],
-        operations: Vec::new(),
-        bare_errors: Vec::new(),
-        judge,
-        cut_short: None,
-        found: None,
-        at_step: 0,
-    };
-    case.declare_images(plan).await;
-    for (place, step) in plan.steps.iter().enumerate() {
-        if case.cut_short.is_some() {
-            break;
-        }
-        case.at_step = place;
-        let next = plan.steps.get(place + 1);
-        case.step(step, next).await;
-    }
-    case.end(plan).await
+    let mut case = Case::begin(bench, name, plan.clone()).await;
+    while case.advance().await.is_some() {}
+    case.end().await
 }
 
-impl Case<'_> {
+impl Case {
+    /// Begins a case under that name: its images are published, and no step is taken yet.
+    pub async fn begin(bench: &Arc<Bench>, name: &str, plan: Plan) -> Self {
+        let header = Header::default();
+        let Ok(judge) = Judge::new(&header) else { unreachable!("a closed world is judged") };
+        let fresh = Intent { revision: 0, condition: Condition::Ready, published: 0 };
+        let mut case = Self {
+            bench: Arc::clone(bench),
+            tag: bench.endpoint.tag(name),
+            name: format!("{}-{name}", bench.endpoint.run()).into(),
+            images: vec![fresh; usize::from(plan.images())],
+            plan,
+            operations: Vec::new(),
+            bare_errors: Vec::new(),
+            judge,
+            cut_short: None,
+            found: None,
+            at_step: 0,
+            taken: 0,
+        };
+        case.declare_images().await;
+        case
+    }
+
+    /// Takes the next step of the plan and gives what was seen in it; `None` if none is left, or the case was cut short.
+    pub async fn advance(&mut self) -> Option<&[Operation]> {
+        if self.cut_short.is_some() {
+            return None;
+        }
+        let step = self.plan.steps.get(self.taken)?.clone();
+        self.at_step = self.taken;
+        self.taken += 1;
+        let next = self.plan.steps.get(self.taken).cloned();
+        let seen = self.operations.len();
+        self.step(&step, next.as_ref()).await;
+        Some(&self.operations[seen..])
+    }
+
+    /// What was seen so far.
+    #[must_use]
+    pub fn operations(&self) -> &[Operation] {
+        &self.operations
+    }
+
+    /// The error code of a function that is not there.
+    #[must_use]
+    pub fn not_found_code(&self) -> &'static str {
+        self.bench.endpoint.dialect().not_found_code()
+    }
+
+    /// Whether the answer of that operation, a refusal, lacked the form that the API gives errors.
+    #[must_use]
+    pub fn is_bare(&self, operation: &Operation) -> bool {
+        self.bare_errors.iter().any(|(bare, _)| bare == operation)
+    }
+
+    /// The digest of the code that an image first stood for, or of what it stands for at present; `None` where nobody
+    /// can tell.
+    #[must_use]
+    pub fn code(&self, i: I, version: Version) -> Option<Name> {
+        if !self.publishes() {
+            let stock = &self.bench.stock;
+            return stock.get(usize::from(i.0) % stock.len().max(1)).map(|stock| stock.digest.clone());
+        }
+        let revision = match version {
+            Version::First => 0,
+            Version::Overwritten => self.images.get(usize::from(i.0))?.published,
+        };
+        Some(self.digest(i, revision))
+    }
+
+    fn digest(&self, i: I, revision: u32) -> Name {
+        digest(&format!("{}{i}{revision}", self.name))
+    }
+
+    fn publishes(&self) -> bool {
+        self.bench.endpoint.levers().contains(Lever::Publish)
+    }
+
     /// Publishes the images of the plan, or declares those that are there.
-    async fn declare_images(&mut self, plan: &Plan) {
-        let images: Vec<I> = (0..plan.images()).map(I).collect();
-        if self.bench.endpoint.levers().contains(Lever::Publish) {
+    async fn declare_images(&mut self) {
+        let images: Vec<I> = (0..self.plan.images()).map(I).collect();
+        if self.publishes() {
             let done = join_all(images.iter().map(|i| self.pull(*i))).await;
             self.take_in(done.into_iter().flatten().collect());
         } else {
@@ -152,7 +232,7 @@ impl Case<'_> {
                 event: Event::Image { image: stock.image.clone(), content: ready(stock.digest.clone()) },
                 trace: Trace::default(),
             };
-            let used = usize::from(plan.images()).min(self.bench.stock.len());
+            let used = usize::from(self.plan.images()).min(self.bench.stock.len());
             self.take_in(self.bench.stock[..used].iter().map(declared).collect());
         }
     }
@@ -218,7 +298,7 @@ impl Case<'_> {
     }
 
     pub(super) async fn call(&self, request: &Request) -> Recorded {
-        let published = self.bench.endpoint.levers().contains(Lever::Publish);
+        let published = self.publishes();
         let stock = &self.bench.stock;
         let served = move |body: &str| -> Option<Name> {
             if published {
@@ -238,7 +318,7 @@ impl Case<'_> {
         let intent = self.images[usize::from(i.0)];
         match intent.condition {
             Condition::Missing => Content::MISSING,
-            condition => Content { code: Some(digest(&format!("{}{i}{}", self.name, intent.revision))), condition },
+            condition => Content { code: Some(self.digest(i, intent.revision)), condition },
         }
     }
 
@@ -248,13 +328,14 @@ impl Case<'_> {
     }
 
     /// The names of a case's functions begin with one another: an endpoint that compares prefixes mixes them up.
-    pub(super) fn function(&self, f: F) -> Name {
+    #[must_use]
+    pub fn function(&self, f: F) -> Name {
         let letters: String = (0..=f.0).map(|n| F(n).to_string()).collect();
         format!("{}-{letters}", self.name).into()
     }
 
     fn image(&self, i: I) -> Name {
-        if self.bench.endpoint.levers().contains(Lever::Publish) {
+        if self.publishes() {
             return format!("registry.example.com/fnconform/{}:{i}", self.name).into();
         }
         let stock = &self.bench.stock;
@@ -318,7 +399,8 @@ impl Case<'_> {
     }
 
     /// Removes what was made, and gives what was seen.
-    async fn end(self, plan: &Plan) -> CaseRecord {
+    pub async fn end(self) -> CaseRecord {
+        let plan = &self.plan;
         if self.bench.cleanup == Cleanup::Remove {
             let functions: Vec<Name> = (0..plan.functions()).map(|f| self.function(F(f))).collect();
             join_all(functions.iter().map(|function| self.remove(function))).await;
@@ -348,7 +430,7 @@ impl Case<'_> {
         };
         CaseRecord {
             name: self.name,
-            plan: plan.clone(),
+            plan: self.plan,
             history: History { header, operations },
             bare_errors,
             cut_short: self.cut_short,

@@ -134,7 +134,7 @@ impl JudgedCase {
     #[must_use]
     pub fn evidence(&self, requirement: &Requirement) -> Option<(usize, String)> {
         if let Some(breach) = self.answers.iter().find(|breach| breach.requirement == requirement) {
-            let title = requirement.title;
+            let title = requirement.title();
             return Some((breach.line, format!("{} That breaks {}: {title}.", breach.explanation, requirement.name)));
         }
         self.finding.as_ref().map(|finding| (finding.operation.line, finding.explanation.clone()))

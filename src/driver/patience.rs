@@ -95,7 +95,7 @@ enum Waited {
     TooLong,
 }
 
-impl Case<'_> {
+impl Case {
     /// Looks until nothing is left that must happen.
     pub(super) async fn await_quiet(&mut self, f: F) {
         let function = self.function(f);

@@ -1,5 +1,6 @@
 //! What a run came to, as plain data: reports are pure functions of it.
 
+use crate::plan::Plan;
 use crate::requirement::{Lever, Requirement, update};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -35,6 +36,8 @@ pub struct RunResult {
     pub measured: Vec<(&'static str, Duration)>,
     /// What a reader should know besides: notes on answers, on clean-up, on what could not be told.
     pub notes: Vec<String>,
+    /// The scenarios that were asked for, in the order of the features.
+    pub scenarios: Vec<ScenarioResult>,
     /// Every requirement of the catalogue, in its order.
     pub requirements: Vec<RequirementResult>,
 }
@@ -68,6 +71,17 @@ pub struct RequirementResult {
     pub reason: Option<String>,
     /// The shortest history that was found to break it.
     pub counterexample: Option<Counterexample>,
+}
+
+/// What became of one scenario.
+#[derive(Debug, Clone)]
+pub struct ScenarioResult {
+    /// The name of its rule's requirement and its own, joined by a slash.
+    pub name: String,
+    /// Passed, failed, inconclusive or not exercised.
+    pub verdict: Verdict,
+    /// What broke, or why nothing was put to the test; `None` if it passed.
+    pub reason: Option<String>,
 }
 
 /// Whether a requirement belongs to the profile.
@@ -170,6 +184,8 @@ pub struct Counterexample {
     pub file: String,
     /// The line of the violating operation in that file.
     pub line: usize,
+    /// What was done.
+    pub plan: Plan,
     /// What broke, in sentences.
     pub explanation: String,
     /// How many requests the run had sent when the violation was first seen.

@@ -6,7 +6,8 @@ use super::endpoint::Endpoint;
 use super::judged::{Depth, JudgedCase, judge};
 use super::patience::Pace;
 use super::result::{
-    Counterexample, Inferred, Profile, Progress, RequirementResult, RunResult, RunVerdict, Selected, Verdict,
+    Counterexample, Inferred, Profile, Progress, RequirementResult, RunResult, RunVerdict, ScenarioResult, Selected,
+    Verdict,
 };
 use super::setup::{LeverChoice, SetupError, WarmUp, greet, levers, warm_up};
 use super::shrink::{Shrunk, Workshop};
@@ -14,7 +15,7 @@ use crate::history::{History, Name};
 use crate::lever::LeverSet;
 use crate::plan::{Plan, strategy, systematic};
 use crate::requirement::{self, Requirement, update};
-use futures_util::future::join_all;
+use futures_util::future::{LocalBoxFuture, join_all};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -86,13 +87,59 @@ pub struct RunOutput {
 /// A counterexample to be kept: its file, its plan and its history.
 pub type Kept = (String, Plan, History);
 
-/// Executes a run.
+/// What is played before the plans of a run, on the same endpoint: the scenarios.
+pub trait Opening {
+    /// Plays it; nothing is begun after `until`, nor, if the first violation ends the run, after that.
+    fn open<'a>(
+        &'a self,
+        bench: &'a Arc<Bench>,
+        until: Option<Instant>,
+        on_violation: OnViolation,
+    ) -> LocalBoxFuture<'a, Opened>;
+}
+
+/// What an opening came to.
+#[derive(Default)]
+pub struct Opened {
+    /// What was seen, judged like anything else.
+    pub cases: Vec<JudgedCase>,
+    /// What became of each scenario.
+    pub scenarios: Vec<ScenarioResult>,
+}
+
+/// The opening of a run that has none.
+#[derive(Debug, Clone, Copy)]
+pub struct NoOpening;
+
+impl Opening for NoOpening {
+    fn open<'a>(&'a self, _: &'a Arc<Bench>, _: Option<Instant>, _: OnViolation) -> LocalBoxFuture<'a, Opened> {
+        Box::pin(async { Opened::default() })
+    }
+}
+
+/// Executes a run without an opening.
 ///
 /// `stop` becoming true ends it early, with what there is.
 ///
 /// # Errors
 /// If the endpoint cannot be driven.
 pub async fn run(
+    endpoint: Endpoint,
+    settings: &RunSettings,
+    stop: watch::Receiver<bool>,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Result<RunOutput, SetupError> {
+    run_after(&NoOpening, endpoint, settings, stop, progress).await
+}
+
+/// Executes a run: first its opening, then the plans.
+///
+/// `stop` becoming true ends it early, with what there is.
+///
+/// # Errors
+/// If the endpoint cannot be driven.
+pub async fn run_after(
+    opening: &dyn Opening,
     endpoint: Endpoint,
     settings: &RunSettings,
     stop: watch::Receiver<bool>,
@@ -113,8 +160,12 @@ pub async fn run(
     let offered = endpoint.levers();
     let plans = plans(settings, offered);
     progress(Progress::Ready { cases: plans.len(), levers: offered.iter().collect() });
-    let warm = records.into_iter().map(|record| judge(record, not_found, Depth::Exercise)).collect();
+    let mut warm: Vec<JudgedCase> =
+        records.into_iter().map(|record| judge(record, not_found, Depth::Exercise)).collect();
     let main = Phase { bench: bench(pace), settings, not_found, progress, began, stop: stop.clone() };
+    let until = settings.max_time.map(|time| began + time);
+    let Opened { cases, scenarios } = opening.open(&main.bench, until, settings.on_violation).await;
+    warm.extend(cases);
     let (cases, mut ended_early) = main.execute_all(plans, warm).await;
     let blamed = attribute(&cases.iter().collect::<Vec<_>>(), &[]);
     let workshop = Workshop {
@@ -143,7 +194,8 @@ pub async fn run(
     }
     let (counterexamples, evidence) = present(&cases, &blamed, shrunk.into_iter().flatten().collect(), &endpoint);
     let result =
-        Summary { settings, endpoint: &endpoint, cases: &cases, evidence, ended_early, measured, began }.result();
+        Summary { settings, endpoint: &endpoint, cases: &cases, scenarios, evidence, ended_early, measured, began }
+            .result();
     let histories = cases.into_iter().map(|case| (case.record.name, case.record.plan, case.record.history)).collect();
     Ok(RunOutput { result, histories, counterexamples })
 }
@@ -177,7 +229,9 @@ fn present(
         let (line, explanation) = case.evidence(requirement).unwrap_or_default();
         let found = cases.iter().filter(|case| case.breaks(requirement)).filter_map(|case| case.record.found);
         let found_after = found.map(|found| found.after).min().unwrap_or_else(|| endpoint.requests());
-        let shown = Counterexample { file: file.clone(), line, explanation, found_after, reproduced: *reproduced };
+        let plan = case.record.plan.clone();
+        let reproduced = *reproduced;
+        let shown = Counterexample { file: file.clone(), line, plan, explanation, found_after, reproduced };
         evidence.insert(requirement.name, shown);
         counterexamples.push((file, case.record.plan.clone(), case.record.history.clone()));
     }
@@ -292,6 +346,7 @@ struct Summary<'a> {
     settings: &'a RunSettings,
     endpoint: &'a Endpoint,
     cases: &'a [JudgedCase],
+    scenarios: Vec<ScenarioResult>,
     evidence: BTreeMap<&'static str, Counterexample>,
     ended_early: Option<String>,
     measured: Vec<(&'static str, Duration)>,
@@ -328,6 +383,7 @@ impl Summary<'_> {
             readings: super::readings::seen(self.cases.iter().map(|case| &case.record.history)),
             measured: self.measured,
             notes: notes.collect(),
+            scenarios: std::mem::take(&mut self.scenarios),
             requirements,
         }
     }
@@ -349,7 +405,7 @@ impl Summary<'_> {
         };
         let in_profile = match profile {
             Profile::Full => true,
-            Profile::Core => requirement.needs.is_empty(),
+            Profile::Core => requirement.needs().is_empty(),
             Profile::Selection => self.settings.selection.contains(&requirement),
         };
         let in_profile = if in_profile { Selected::Yes } else { Selected::No };
@@ -358,7 +414,7 @@ impl Summary<'_> {
 
     fn not_exercised(&self, requirement: &Requirement, offered: LeverSet) -> (Verdict, Option<String>) {
         let lacking: Vec<&str> =
-            requirement.needs.iter().filter(|lever| !offered.contains(**lever)).map(|lever| lever.as_str()).collect();
+            requirement.needs().iter().filter(|lever| !offered.contains(**lever)).map(|lever| lever.as_str()).collect();
         if !lacking.is_empty() {
             let reason = format!("it needs the lever {}, which the endpoint does not offer", lacking.join(" and "));
             return (Verdict::NotExercised, Some(reason));

@@ -27,12 +27,12 @@ pub(super) fn violation(names: &Names, function: &str, before: &Before, requirem
         could.push_str(&format!("; or in {more} more ways"));
     }
     let mut text = format!("`{function}` could only be {could}. {}", said(&before.operation));
-    text.push_str(&format!(" That breaks {}: {}.", requirement.name, requirement.title));
-    if let Some(quote) = requirement.quote {
+    text.push_str(&format!(" That breaks {}: {}.", requirement.name, requirement.title()));
+    if let Some(quote) = requirement.quote() {
         text.push_str(&format!(" The page: “{quote}”"));
     }
-    if !requirement.note.is_empty() {
-        text.push_str(&format!(" ({})", requirement.note.trim_end_matches('.')));
+    if !requirement.note().is_empty() {
+        text.push_str(&format!(" ({})", requirement.note().trim_end_matches('.')));
     }
     let mut unseen = BREACHES.iter().filter(|breach| breach.requirement == requirement).map(|breach| breach.what);
     if let Some(what) = unseen.next() {

@@ -1,7 +1,7 @@
 //! `report.json`: the result for programs. Its keys are a promise; new ones may be added, none is taken away.
 
 use super::Format;
-use crate::driver::result::{Counterexample, Inferred, RequirementResult, RunResult, Selected};
+use crate::driver::result::{Counterexample, Inferred, RequirementResult, RunResult, ScenarioResult, Selected};
 use indexmap::IndexMap;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -50,6 +50,14 @@ struct Report<'a> {
     measured_ms: IndexMap<&'static str, f64>,
     notes: &'a [String],
     requirements: Vec<Entry<'a>>,
+    scenarios: Vec<Scenario<'a>>,
+}
+
+#[derive(Serialize)]
+struct Scenario<'a> {
+    name: &'a str,
+    verdict: &'static str,
+    reason: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -90,6 +98,7 @@ fn report(result: &RunResult) -> Report<'_> {
         measured_ms: result.measured.iter().map(|(label, duration)| (*label, milliseconds(*duration))).collect(),
         notes: &result.notes,
         requirements: result.requirements.iter().map(entry).collect(),
+        scenarios: result.scenarios.iter().map(scenario).collect(),
     }
 }
 
@@ -102,6 +111,10 @@ fn entry(result: &RequirementResult) -> Entry<'_> {
         reason: result.reason.as_deref(),
         counterexample: result.counterexample.as_ref().map(evidence),
     }
+}
+
+fn scenario(result: &ScenarioResult) -> Scenario<'_> {
+    Scenario { name: &result.name, verdict: result.verdict.as_str(), reason: result.reason.as_deref() }
 }
 
 fn evidence(counterexample: &Counterexample) -> Evidence<'_> {

@@ -1,7 +1,7 @@
 //! Results made by hand, for the tests of the formats.
 
 use crate::driver::result::{
-    Counterexample, Inferred, Profile, RequirementResult, RunResult, RunVerdict, Selected, Verdict,
+    Counterexample, Inferred, Profile, RequirementResult, RunResult, RunVerdict, ScenarioResult, Selected, Verdict,
 };
 use crate::requirement::{Lever, all};
 use std::collections::BTreeMap;
@@ -47,8 +47,13 @@ pub(super) fn passed() -> RunResult {
             ("update until Successful", Duration::from_millis(1_820)),
         ],
         notes: Vec::new(),
+        scenarios: vec![scenario("states.known/The states of a life are the documented ones", Verdict::Passed, None)],
         requirements,
     }
+}
+
+fn scenario(name: &str, verdict: Verdict, reason: Option<&str>) -> ScenarioResult {
+    ScenarioResult { name: name.to_owned(), verdict, reason: reason.map(str::to_owned) }
 }
 
 /// A run with a broken requirement and one that could not be told.
@@ -63,6 +68,7 @@ pub(super) fn failed() -> RunResult {
     broken.counterexample = Some(Counterexample {
         file: "counterexamples/states.pending-not-invocable.ndjson".into(),
         line: 9,
+        plan: "hold A; create f A; invoke f".parse().expect("a plan"),
         explanation:
             "`f1` could only be Pending, preparing img-1@sha256:1 (held). An invocation was served by sha256:1 \
                       (HTTP 200). That breaks states.pending-not-invocable: An invocation while Pending is refused and \
@@ -71,6 +77,11 @@ pub(super) fn failed() -> RunResult {
         found_after: 412,
         reproduced: (5, 5),
     });
+    result.scenarios.push(scenario(
+        "states.pending-not-invocable/A function that is not ready refuses invocations",
+        Verdict::Failed,
+        Some("“Then an invocation is refused”: it was accepted with HTTP 200."),
+    ));
     let untold = find(&mut result, "states.inactive-wakes");
     untold.verdict = Verdict::Inconclusive;
     untold.reason = Some("the endpoint was throttling until the deadline".into());
@@ -83,8 +94,10 @@ pub(super) fn without_levers() -> RunResult {
     result.profile = Profile::Core;
     result.levers = Vec::new();
     result.readings = BTreeMap::new();
+    let lacking = "it needs the lever hold, which the endpoint does not offer";
+    result.scenarios.push(scenario("states.pending-becomes-active/Not before", Verdict::NotExercised, Some(lacking)));
     for entry in &mut result.requirements {
-        if let [first, ..] = entry.requirement.needs {
+        if let [first, ..] = entry.requirement.needs() {
             entry.in_profile = Selected::No;
             entry.verdict = Verdict::NotExercised;
             entry.exercised = 0;

@@ -4,7 +4,8 @@
 //! the caller says whether there are colours.
 
 use super::wrap::{WIDTH, wrap};
-use crate::driver::result::{Counterexample, Inferred, RequirementResult, RunResult, RunVerdict, Selected, Verdict};
+use crate::gherkin::print;
+use crate::driver::result::{Counterexample, Inferred, RequirementResult, RunResult, RunVerdict, ScenarioResult, Selected, Verdict};
 use crate::requirement::{Lever, Requirement, SECTIONS};
 use indexmap::IndexMap;
 use std::fmt::Write as _;
@@ -34,6 +35,7 @@ pub fn render(result: &RunResult, view: &View<'_>) -> String {
     let mut out = String::new();
     header(&mut out, result);
     requirements(&mut out, result, view);
+    scenarios(&mut out, result, view);
     failures(&mut out, result, view);
     unexplored(&mut out, result);
     remarks(&mut out, result);
@@ -60,6 +62,35 @@ fn header(out: &mut String, result: &RunResult) {
     let _ = writeln!(out, "seed       {}", result.seed);
     let _ = writeln!(out, "profile    {}{inferred}", result.profile.as_str());
     let _ = writeln!(out, "levers     {levers}");
+    if !result.scenarios.is_empty() {
+        let _ = writeln!(out, "scenarios  {}", counts(&result.scenarios));
+    }
+}
+
+/// How many of the scenarios came to what.
+fn counts(scenarios: &[ScenarioResult]) -> String {
+    let all = [
+        (Verdict::Passed, "passed"),
+        (Verdict::Failed, "failed"),
+        (Verdict::Inconclusive, "inconclusive"),
+        (Verdict::NotExercised, "not exercised"),
+    ];
+    let counted = all.map(|(verdict, word)| (scenarios.iter().filter(|one| one.verdict == verdict).count(), word));
+    let some = counted.iter().filter(|(count, _)| *count > 0);
+    some.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The scenarios that failed: the step that saw something else, and why nothing explains it.
+fn scenarios(out: &mut String, result: &RunResult, view: &View<'_>) {
+    let failed: Vec<_> = result.scenarios.iter().filter(|one| one.verdict == Verdict::Failed).collect();
+    if failed.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\nscenarios that failed");
+    for one in failed {
+        let _ = writeln!(out, "  {} {}", mark(one.verdict, view.colour), one.name);
+        out.push_str(&wrap(one.reason.as_deref().unwrap_or_default(), "      ", WIDTH));
+    }
 }
 
 fn requirements(out: &mut String, result: &RunResult, view: &View<'_>) {
@@ -70,7 +101,7 @@ fn requirements(out: &mut String, result: &RunResult, view: &View<'_>) {
         if entries.peek().is_none() {
             continue;
         }
-        let _ = writeln!(out, "\n{}", Style::Bold.paint(section.heading, view.colour));
+        let _ = writeln!(out, "\n{}", Style::Bold.paint(section.heading(), view.colour));
         for entry in entries {
             let name = entry.requirement.name;
             let said = match entry.verdict {
@@ -100,7 +131,7 @@ fn failures(out: &mut String, result: &RunResult, view: &View<'_>) {
     for entry in with(result, Verdict::Failed) {
         let name = entry.requirement.name;
         let _ = writeln!(out, "\n{} {name}", Style::Red.paint("broken:", view.colour));
-        out.push_str(&wrap(entry.requirement.title, "  ", WIDTH));
+        out.push_str(&wrap(entry.requirement.title(), "  ", WIDTH));
         if let Some(reason) = &entry.reason {
             out.push_str(&wrap(reason, "  ", WIDTH));
         }
@@ -115,7 +146,7 @@ fn evidence(out: &mut String, requirement: &Requirement, counterexample: &Counte
     out.push('\n');
     out.push_str(&wrap(&counterexample.explanation, "  ", WIDTH));
     out.push('\n');
-    if let Some(quote) = requirement.quote {
+    if let Some(quote) = requirement.quote() {
         let _ = writeln!(out, "  the page     “{quote}”");
     }
     let _ =
@@ -123,6 +154,10 @@ fn evidence(out: &mut String, requirement: &Requirement, counterexample: &Counte
     let file = view.results.join(&counterexample.file);
     let _ = writeln!(out, "  the history  {}, line {}", file.display(), counterexample.line);
     let _ = writeln!(out, "  again        fnconform replay {}", quoted(&file.display().to_string()));
+    out.push_str("\n  as a scenario\n");
+    for line in print::scenario(&format!("It breaks {}", requirement.name), &counterexample.plan).lines() {
+        let _ = writeln!(out, "  {line}");
+    }
 }
 
 /// The path as a shell takes it.

@@ -1,37 +1,35 @@
 //! The catalogue of requirements: what the documentation promises, by names that never change once released.
 //!
-//! A requirement is one entry in the file of its section; command line, reports, tests and blame all derive from
-//! [`all`]. The catalogue knows words only: what a breach looks like is the business of `model`, and when it was put to
-//! the test that of `oracle`.
+//! A requirement is one entry in the file of its section, and a rule in the feature file of the same name, where it is
+//! stated ([`rule`]); command line, reports, tests and blame all derive from [`all`]. The catalogue knows words only:
+//! what a breach looks like is the business of `model`, and when it was put to the test that of `oracle`.
 //!
-//! To add one: a static in `<section>.rs` and its line in that file's slice, a fault in `emulator/fault/<section>.rs`.
+//! To add one: its line in `<section>.rs`, its rule with scenarios in `features/<section>.feature`, a fault in
+//! `emulator/fault/<section>.rs`.
 
 pub mod api;
 pub mod failed;
 pub mod image;
 pub mod readiness;
+pub mod reading;
+pub mod rule;
 pub mod states;
 pub mod update;
 
 use std::fmt;
 
+pub use rule::Rule;
+
 /// One promise of the documentation.
 ///
-/// Requirements are compared by name: there is one static for each.
+/// What must hold, and by which words of the page, stands in its [`Rule`]. Requirements are compared by name: there is
+/// one static for each.
 #[derive(Debug)]
 pub struct Requirement {
     /// `section.name`.
     pub name: &'static str,
-    /// What must hold, in one sentence without a full stop.
-    pub title: &'static str,
-    /// At most 15 words of the documentation page; `None` for the wire, of which the page does not speak.
-    pub quote: Option<&'static str>,
     /// How firmly the documentation says so.
     pub level: Level,
-    /// The levers that make sure that it is exercised.
-    pub needs: &'static [Lever],
-    /// What else a reader of a failure should know; empty for nothing.
-    pub note: &'static str,
 }
 
 impl Requirement {
@@ -39,6 +37,44 @@ impl Requirement {
     #[must_use]
     pub fn section(&self) -> &'static str {
         self.name.split_once('.').map_or(self.name, |(section, _)| section)
+    }
+
+    /// Its rule.
+    #[must_use]
+    pub fn rule(&self) -> &'static Rule {
+        match rule::chapter(self.section()).rules.get(self.name) {
+            Some(rule) => rule,
+            None => unreachable!("every requirement has its rule: the tests compare them"),
+        }
+    }
+
+    /// What must hold, in one sentence without a full stop.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        &self.rule().title
+    }
+
+    /// At most 15 words of the documentation page; `None` for the wire, of which the page does not speak.
+    #[must_use]
+    pub fn quote(&self) -> Option<&'static str> {
+        self.rule().quote.as_deref()
+    }
+
+    /// The levers that make sure that it is exercised.
+    #[must_use]
+    pub fn needs(&self) -> &'static [Lever] {
+        &self.rule().needs
+    }
+
+    /// What else a reader of a failure should know; empty for nothing.
+    #[must_use]
+    pub fn note(&self) -> &'static str {
+        &self.rule().note
+    }
+
+    /// The tags of its rule, without `@`.
+    pub fn tags(&self) -> impl Iterator<Item = &'static str> {
+        self.rule().tags.iter().map(String::as_str)
     }
 }
 
@@ -122,21 +158,42 @@ impl fmt::Display for Lever {
 pub struct Section {
     /// What stands before the dot in names.
     pub name: &'static str,
-    /// The heading of the page that it reads.
-    pub heading: &'static str,
     /// Its requirements, in the order of the page.
     pub requirements: &'static [&'static Requirement],
 }
 
+impl Section {
+    /// The heading of the page that it reads.
+    #[must_use]
+    pub fn heading(&self) -> &'static str {
+        &rule::chapter(self.name).heading
+    }
+}
+
 /// All sections, in the order of the page; `api` comes last.
 pub static SECTIONS: &[Section] = &[
-    Section { name: "states", heading: "Function states", requirements: states::ALL },
-    Section { name: "failed", heading: "Failed state", requirements: failed::ALL },
-    Section { name: "image", heading: "Failed state: tag and digest", requirements: image::ALL },
-    Section { name: "update", heading: "Update states", requirements: update::ALL },
-    Section { name: "readiness", heading: "Check state before invoking", requirements: readiness::ALL },
-    Section { name: "api", heading: "The wire", requirements: api::ALL },
+    Section { name: "states", requirements: states::ALL },
+    Section { name: "failed", requirements: failed::ALL },
+    Section { name: "image", requirements: image::ALL },
+    Section { name: "update", requirements: update::ALL },
+    Section { name: "readiness", requirements: readiness::ALL },
+    Section { name: "api", requirements: api::ALL },
 ];
+
+/// The requirements of a section, in the order of the page: a static for each, and all of them.
+macro_rules! catalogue {
+    ($($id:ident = $name:literal, $level:ident;)*) => {
+        $(
+            #[doc = concat!("`", $name, "`: its rule in `features/` says what must hold.")]
+            pub static $id: $crate::requirement::Requirement =
+                $crate::requirement::Requirement { name: $name, level: $crate::requirement::Level::$level };
+        )*
+
+        /// The requirements of this section, in the order of the page.
+        pub static ALL: &[&$crate::requirement::Requirement] = &[$(&$id),*];
+    };
+}
+use catalogue;
 
 /// All requirements, section by section.
 pub fn all() -> impl Iterator<Item = &'static Requirement> {
@@ -173,17 +230,29 @@ mod tests {
     }
 
     #[test]
+    fn every_requirement_has_its_rule_and_every_rule_its_requirement() {
+        for section in SECTIONS {
+            let rules: Vec<&str> = rule::chapter(section.name).rules.keys().map(String::as_str).collect();
+            let catalogued: Vec<&str> = section.requirements.iter().map(|requirement| requirement.name).collect();
+            assert_eq!(rules, catalogued, "features/{}.feature has the rules of the catalogue, in its order", section.name);
+        }
+    }
+
+    #[test]
     fn titles_are_sentences_without_a_full_stop() {
         for requirement in all() {
-            assert!(!requirement.title.is_empty() && !requirement.title.ends_with('.'), "{}", requirement.name);
+            assert!(!requirement.title().is_empty() && !requirement.title().ends_with('.'), "{}", requirement.name);
         }
     }
 
     #[test]
     fn quotes_are_short_and_only_the_wire_has_none() {
         for requirement in all() {
-            match requirement.quote {
-                Some(quote) => assert!(quote.split_whitespace().count() <= 15, "{}: {quote}", requirement.name),
+            match requirement.quote() {
+                Some(quote) => {
+                    assert!(quote.split_whitespace().count() <= 15, "{}: {quote}", requirement.name);
+                    assert!(requirement.rule().place.is_some(), "{} says where the page says so", requirement.name);
+                }
                 None => assert_eq!(requirement.section(), "api", "{}", requirement.name),
             }
             assert_eq!(requirement.level == Level::Wire, requirement.section() == "api", "{}", requirement.name);
@@ -191,9 +260,44 @@ mod tests {
     }
 
     #[test]
-    fn levers_are_named_in_the_order_of_the_protocol() {
-        for requirement in all() {
-            assert!(requirement.needs.is_sorted(), "{}", requirement.name);
-        }
+    fn levers_are_those_of_the_specification_in_the_order_of_the_protocol() {
+        let needing = |lever| all().filter(|one| one.needs().contains(&lever)).map(|one| one.name).collect::<Vec<_>>();
+        assert!(all().all(|requirement| requirement.needs().is_sorted()));
+        assert_eq!(
+            needing(Lever::Publish),
+            ["failed.tag-overwritten", "image.digest-recorded", "image.never-unrecorded", "image.redeploy-records"]
+        );
+        assert_eq!(
+            needing(Lever::Hold),
+            [
+                "states.pending-not-invocable",
+                "states.pending-becomes-active",
+                "update.state-apart",
+                "update.in-progress-serves-old",
+                "update.ends"
+            ]
+        );
+        assert_eq!(
+            needing(Lever::Fail),
+            [
+                "states.failed-not-invocable",
+                "states.inactive-remains",
+                "failed.at-creation",
+                "failed.stays",
+                "failed.recovers",
+                "update.failed-serves-old"
+            ]
+        );
+        assert_eq!(needing(Lever::Delete), ["failed.image-deleted"]);
+        assert_eq!(
+            needing(Lever::Idle),
+            [
+                "states.inactive-after-idle",
+                "states.inactive-not-invocable",
+                "states.inactive-wakes",
+                "states.inactive-recovers",
+                "states.inactive-remains"
+            ]
+        );
     }
 }

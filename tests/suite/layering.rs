@@ -16,7 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     // The emulator is a second reading of the page: it may know the encoding and the words, never the first reading.
     ("emulator", &["history", "requirement", "driver"]),
     ("gherkin", &["history", "requirement", "model", "oracle", "plan", "driver", "lever"]),
-    ("report", &["history", "requirement", "model", "oracle", "plan", "driver", "lever"]),
+    ("report", &["history", "requirement", "model", "oracle", "plan", "driver", "lever", "gherkin"]),
     ("cli", &["history", "requirement", "model", "oracle", "plan", "driver", "lever", "emulator", "gherkin", "report"]),
 ];
 
