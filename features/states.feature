@@ -40,20 +40,12 @@ Feature: Function states
     Scenario: A new function is Pending, or Active already
       When it is created with image A
       Then it is Pending or Active
-      And it becomes Active
 
     @lever.hold
     Scenario: A new function is not Failed while its image may still become ready
       Given a Pending function whose image A is not ready yet
       Then it is Pending
       And it is still Pending after a while
-
-    @lever.fail
-    Scenario: A new function whose image cannot be prepared is Pending, or Failed already
-      Given image A cannot be prepared
-      When it is created with image A
-      Then it is Pending or Failed
-      And it becomes Failed
 
     @lever.hold
     Scenario: A function that is created again under its name begins anew
@@ -151,17 +143,14 @@ Feature: Function states
       Then an invocation is served by image A
 
     Scenario: An Active function serves every time
-      Given an Active function running image A
+      When it is created with image A
+      And it has been left alone for long enough
       Then 10 invocations are served by image A
 
-    Scenario: An updated function serves
-      Given an Active function running image A
-      When it is updated to image B
-      And it has come to rest
-      Then 5 invocations are served by image B
-
     Scenario: Invocations at once are all served
-      Given an Active function running image A
+      When it is created with image A
+      And it has been left alone for long enough
+      Then an invocation is served by image A
       When these happen at once
         | it is invoked |
         | it is invoked |
@@ -226,13 +215,6 @@ Feature: Function states
       And it is left idle
       And it has been left alone for long enough
       Then it is Inactive
-
-    @lever.hold
-    Scenario: A function that is being updated is not idle
-      Given an Active function running image A
-      When it is updated to image B, which is not ready yet
-      And it is left idle
-      Then it is still Active after a while
 
     Scenario: A function that woke is not idle any more
       Given an Inactive function running image A
@@ -299,10 +281,6 @@ Feature: Function states
       And it has been left alone for long enough
       Then it is Pending
 
-    Scenario: A function that nobody wakes stays Inactive
-      Given an Inactive function running image A
-      Then it is still Inactive after a while
-
   @states.inactive-recovers @lever.idle
   Rule: If that preparation succeeds the function becomes Active, with the code deployed last
     “If resource preparation succeeds, the function returns to Active” (Function states)
@@ -347,9 +325,8 @@ Feature: Function states
       And it has come to rest
       And image B becomes ready
       And it is invoked
-      And it has come to rest
-      Then it is Active
-      And an invocation is served by image A
+      And it has been left alone for long enough
+      Then an invocation is served by image A
 
     @lever.hold
     Scenario: A function that is woken by a redeploy becomes Active with it
@@ -358,9 +335,18 @@ Feature: Function states
       And it has come to rest
       Then it is Pending
       When image B becomes ready
+      Then it ends up Active
+
+    @lever.fail
+    Scenario: A function that could not wake is woken again
+      Given an Inactive function running image A
+      When image A cannot be prepared
+      And it is invoked
       And it has been left alone for long enough
-      Then it is Active
-      And an invocation is served by image B
+      Then it is Inactive
+      When image A becomes ready
+      And it is invoked
+      Then it ends up Active
 
     Scenario: A function wakes a second time
       Given an Inactive function running image A
@@ -401,21 +387,7 @@ Feature: Function states
     Scenario: A redeploy that fails leaves the function Inactive
       Given an Inactive function running image A
       When it is updated to image B, which cannot be prepared
-      And it has been left alone for long enough
-      Then it is Inactive
-      And its last update status is Failed
-
-    Scenario: A function that could not wake can be woken again
-      Given an Inactive function running image A
-      When image A cannot be prepared
-      And it is invoked
-      And it has been left alone for long enough
-      Then it is Inactive
-      When image A becomes ready
-      And it is invoked
-      And it has come to rest
-      Then it is Active
-      And an invocation is served by image A
+      Then it ends up Inactive
 
   @states.only-documented
   Rule: No other change of state happens by itself, and a refused request changes nothing
@@ -457,12 +429,6 @@ Feature: Function states
       And it has come to rest
       Then it is Active
       And an invocation is served by image A
-
-    @lever.hold
-    Scenario: Refused invocations leave a Pending function as it is
-      Given a Pending function whose image A is not ready yet
-      Then 3 invocations are refused
-      And it is Pending
 
     @lever.idle
     Scenario: An Inactive function that nobody wakes stays as it is

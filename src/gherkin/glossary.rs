@@ -200,6 +200,9 @@ static SIGHTS: &[Sentence] = &[
     step("{it} becomes {states}", "looks until nothing is left that must happen by itself", |w| {
         Meaning::seeing(&[Action::Await(w.function)], Expect::State(w.shown.clone()))
     }),
+    step("{it} ends up {states}", "leaves it alone until everything that must happen must have happened, and looks", |w| {
+        Meaning::seeing(&[Action::Settle(w.function)], Expect::State(w.shown.clone()))
+    }),
     step("{its} last update status is {statuses}", "looks once; `absent` also stands for empty", |w| {
         Meaning::seeing(&[Action::Get(w.function)], Expect::Status(w.shown.clone()))
     }),
