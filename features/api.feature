@@ -87,6 +87,16 @@ Feature: The wire
       And 150 % of a preparation's time passes
       Then an invocation finds no function
 
+    Scenario: A function that is deleted while it is updated is not found
+      Given an Active function running image A
+      When these happen at once
+        | it is updated to image B |
+        | it is deleted            |
+      Then it is not found
+      When 150 % of a preparation's time passes
+      Then it is not found
+      And an invocation finds no function
+
     Scenario: A function that is deleted while it is invoked is not found
       Given an Active function running image A
       When these happen at once

@@ -106,8 +106,11 @@ Feature: Failed state: tag and digest
     Scenario: Code that was being prepared when the function was deleted is not served under its name
       Given a Pending function whose image A is not ready yet
       When it is deleted
+      And image B is not ready yet
       And it is created with image B
       And image A becomes ready
+      And 150 % of a preparation's time passes
+      And image B becomes ready
       And it has come to rest
       Then 2 invocations are served by image B
 

@@ -50,6 +50,16 @@ Feature: Check state before invoking
       When it is updated to image C, which is not ready yet
       Then its last update status is InProgress
 
+    @lever.fail @lever.hold
+    Scenario: A function that is created again begins with no update of before
+      Given an Active function running image A
+      When it is updated to image B, which cannot be prepared
+      Then its last update becomes Failed
+      When it is deleted
+      And image C is not ready yet
+      And it is created with image C
+      Then its last update status is absent or InProgress or Successful
+
   @readiness.active-then-invoke
   Rule: A client that saw Active, and no update since, can invoke
     “Newly created functions: confirm the state is Active.” (Check state before invoking)
@@ -148,6 +158,21 @@ Feature: Check state before invoking
       Then the second function is Active
       And an invocation of the second function is served by image B
       And it is not found
+
+    Scenario: A deletion does not reach a function with the same image
+      Given an Active function running image A
+      And a second Active function running image A
+      When it is deleted
+      Then the second function is still Active after a while
+      And an invocation of the second function is served by image A
+
+    Scenario: Each function serves its own code, over and over
+      Given an Active function running image A
+      And a second Active function running image B
+      And a third Active function running image C
+      Then 6 invocations are served by image A
+      And 6 invocations of the second function are served by image B
+      And 6 invocations of the third function are served by image C
 
     Scenario: Functions with one image are two functions
       Given an Active function running image A

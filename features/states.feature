@@ -115,6 +115,17 @@ Feature: Function states
       And it has been left alone for long enough
       Then it is Active
 
+    Scenario: A function that was updated before it was ready becomes Active with its update
+      Given a Pending function whose image A is not ready yet
+      When it is updated to image B, which is not ready yet
+      Then it is still Pending after a while
+      And an invocation is refused
+      When image B becomes ready
+      And image A becomes ready
+      And it has been left alone for long enough
+      Then it is Active
+      And 2 invocations are served by image B
+
     Scenario: Every function becomes Active, not only the first
       Given an Active function running image A
       And a second Active function running image B
@@ -429,6 +440,18 @@ Feature: Function states
       And it has come to rest
       Then it is Active
       And an invocation is served by image A
+
+    @lever.hold @lever.idle
+    Scenario: A function that woke stays Active
+      Given an Inactive function running image A
+      When image A is not ready yet
+      And it is invoked
+      And it is invoked
+      And it is invoked
+      And image A becomes ready
+      Then it becomes Active
+      And it is still Active after a while
+      And it is still Active after a while
 
     @lever.idle
     Scenario: An Inactive function that nobody wakes stays as it is

@@ -103,6 +103,7 @@ Feature: Update states
       When it is updated to image B, which is not ready yet
       Then an invocation is served by image A
       When image B becomes ready
+      And 50 % of a preparation's time passes
       And it is invoked
       And it is looked at
       And it is invoked
@@ -149,6 +150,18 @@ Feature: Update states
       When it is updated to image A
       And it has been left alone for long enough
       Then 4 invocations are served by image A
+
+    @lever.hold
+    Scenario: The code of the last of two updates serves
+      Given an Active function running image A
+      When it is updated to image B, which is not ready yet
+      And it is updated to image C, which is not ready yet
+      And image B becomes ready
+      And image C becomes ready
+      And it has been left alone for long enough
+      Then 2 invocations are served by image C
+      When 150 % of a preparation's time passes
+      Then 2 invocations are served by image C
 
     Scenario: The new code goes on serving
       Given an Active function running image A
@@ -316,6 +329,34 @@ Feature: Update states
       And 150 % of a preparation's time passes
       Then its last update status is absent or Successful
       And an invocation is served by image A
+
+    @lever.delete @lever.hold
+    Scenario: An update that is refused since another is in progress changes nothing
+      Given an Active function running image A
+      When image D does not exist
+      Then an update to image D is refused
+      And an invocation is served by image A
+      And its last update status is absent or Successful
+      When it is updated to image B, which is not ready yet
+      And it is updated to image C
+      And image B becomes ready
+      And it has been left alone for long enough
+      Then an invocation is served by image B or image C
+      And its last update status is Successful
+
+    @lever.delete @lever.fail
+    Scenario: An update that is refused since its image is broken changes nothing
+      Given an Active function running image A
+      When it is updated to image C, which cannot be prepared
+      And it has come to rest
+      Then its digest is that of image A or image C
+      And an invocation is served by image A
+      When it is updated to image B
+      And it has come to rest
+      And image D does not exist
+      Then an update to image D is refused
+      And an invocation is served by image B
+      And its last update status is Successful
 
   @update.accepted
   Rule: An update with a valid image is accepted when nothing is being prepared

@@ -95,6 +95,9 @@ enum Waited {
     TooLong,
 }
 
+/// How often a function that is invoked next is tried by invocations before it is looked at.
+const BLIND_TRIES: u32 = 4;
+
 impl Case {
     /// Looks until nothing is left that must happen.
     pub(super) async fn await_quiet(&mut self, f: F) {
@@ -130,7 +133,9 @@ impl Case {
         let invoked_next = next.is_some_and(|step| step.0.contains(&Action::Invoke(f)));
         // An invocation keeps an idle function from being released, so there only looking tells.
         let harmless = outlook.asserts == Asserts::Loss || !self.was_left_idle(&function);
-        let mut look = if invoked_next && harmless { Look::Invoke } else { Look::Get };
+        // A function that was looked at is known to be Active, and then an invocation tells less.
+        let mut blind = if invoked_next && harmless { BLIND_TRIES } else { 0 };
+        let mut look = if blind > 0 { Look::Invoke } else { Look::Get };
         let since = Instant::now();
         let mut quiet = self.bench.pace.typical * 4 / 3 + Duration::from_millis(5);
         loop {
@@ -158,7 +163,8 @@ impl Case {
                     return self.run_out(&function, quiet, look).await;
                 }
             }
-            look = if loss && look == Look::Get { Look::Invoke } else { Look::Get };
+            blind = blind.saturating_sub(1);
+            look = if blind > 0 || (loss && look == Look::Get) { Look::Invoke } else { Look::Get };
             quiet = (quiet * 3 / 2).min(self.bench.pace.longest_poll() * 4);
         }
     }
