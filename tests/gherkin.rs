@@ -2,56 +2,81 @@
 //!
 //! They are played on the embedded emulator, or on `FNCONFORM_ENDPOINT` if that is set. All that are asked for are
 //! played side by side before the first of them is reported. On the embedded emulator a scenario that puts nothing to
-//! the test is a failure; elsewhere it is ignored, with its reason. It is a binary of its own since cucumber takes over
-//! the panic hook of its process while it runs.
+//! the test is a failure; elsewhere it is ignored, with its reason.
+//!
+//! And the scenarios are tested themselves: `red/NAME` plays those of a rule on faulty endpoints until one goes red.
+//!
+//! It is a binary of its own since cucumber takes over the panic hook of its process while it runs.
 
 use fnconform::driver::case::{Bench, Cleanup};
 use fnconform::driver::client::Client;
 use fnconform::driver::endpoint::Endpoint;
 use fnconform::driver::fc3::Fc3;
+use fnconform::driver::patience::Pace;
 use fnconform::driver::run::OnViolation;
 use fnconform::driver::setup::{LeverChoice, greet, levers, warm_up};
-use fnconform::emulator::{self, Settings};
-use fnconform::gherkin::{Outcome, Played, Script, Suite};
+use fnconform::emulator::{self, Behaviour, Running, Settings, fault};
+use fnconform::gherkin::{Outcome, Played, Suite};
+use fnconform::requirement::{self, Requirement};
+use futures_util::future::join_all;
 use libtest_mimic::{Arguments, Failed, Trial};
+use std::error::Error;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// How many scenarios are played at once.
 const JOBS: usize = 64;
 
+/// Whose endpoint the scenarios are played on.
+enum Home {
+    /// Ours: whatever is not exercised there is a gap of the scenarios.
+    Embedded,
+    /// That of whoever set the variable: it may lack levers, and take other readings.
+    Foreign(String),
+}
+
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let suite = Suite::embedded(JOBS).keeping(|script| is_asked_for(&arguments, script));
-    let own = std::env::var("FNCONFORM_ENDPOINT").ok();
-    let trials = if arguments.list {
-        suite.scripts.iter().map(|script| Trial::test(&script.name, || Ok(()))).collect()
+    let suite = Suite::embedded(JOBS).keeping(|script| is_asked_for(&arguments, &script.name));
+    let home = std::env::var("FNCONFORM_ENDPOINT").map_or(Home::Embedded, Home::Foreign);
+    let proved = match home {
+        Home::Embedded => requirement::all().filter(|one| is_asked_for(&arguments, &red(one))).collect(),
+        Home::Foreign(_) => Vec::new(),
+    };
+    let trials: Vec<Trial> = if arguments.list {
+        let names = suite.scripts.iter().map(|script| script.name.clone()).chain(proved.iter().map(|one| red(one)));
+        names.map(|name| Trial::test(name, || Ok(()))).collect()
     } else {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        let played = runtime.block_on(played(&suite, own.as_deref()));
-        played.into_iter().map(|played| trial(played, own.is_some())).collect()
+        let played = runtime.block_on(played(&suite, &home));
+        let proofs = runtime.block_on(join_all(proved.into_iter().map(proof)));
+        played.into_iter().map(|played| trial(played, &home)).chain(proofs).collect()
     };
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-/// Whether the arguments leave the scenario in; what they say is libtest's business otherwise.
-fn is_asked_for(arguments: &Arguments, script: &Script) -> bool {
-    let is_meant = |filter: &str| if arguments.exact { script.name == filter } else { script.name.contains(filter) };
+/// Whether the arguments leave a test in; what else they say is libtest's business.
+fn is_asked_for(arguments: &Arguments, name: &str) -> bool {
+    let is_meant = |filter: &str| if arguments.exact { name == filter } else { name.contains(filter) };
     let skipped = arguments.skip.iter().any(|filter| is_meant(filter));
     !arguments.ignored && !skipped && arguments.filter.as_deref().is_none_or(is_meant)
 }
 
-async fn played(suite: &Suite, own: Option<&str>) -> Vec<Played> {
+async fn played(suite: &Suite, home: &Home) -> Vec<Played> {
     if suite.scripts.is_empty() {
         return Vec::new();
     }
-    let embedded = match own {
-        Some(_) => None,
-        None => Some(emulator::start(Settings::default(), ([127, 0, 0, 1], 0).into()).await.expect("a free port")),
+    let embedded = match home {
+        Home::Foreign(_) => None,
+        Home::Embedded => Some(start(Settings::default()).await),
     };
-    let url = own.map(str::to_owned).or_else(|| embedded.as_ref().map(|running| running.url())).expect("an endpoint");
-    let bench = bench(&url).await.unwrap_or_else(|error| panic!("{url} cannot be driven: {error}"));
+    let url = match (home, &embedded) {
+        (Home::Foreign(url), _) => url.clone(),
+        (Home::Embedded, running) => running.as_ref().expect("it was started").url(),
+    };
+    let bench = measured(&url).await.unwrap_or_else(|error| panic!("{url} cannot be driven: {error}"));
     let played = suite.play(&bench, None, OnViolation::GoOn).await;
     if let Some(running) = embedded {
         running.shutdown().await;
@@ -59,27 +84,71 @@ async fn played(suite: &Suite, own: Option<&str>) -> Vec<Played> {
     played
 }
 
-async fn bench(url: &str) -> Result<Arc<Bench>, Box<dyn std::error::Error>> {
+async fn start(settings: Settings) -> Running {
+    emulator::start(settings, ([127, 0, 0, 1], 0).into()).await.expect("a free port")
+}
+
+async fn endpoint(url: &str) -> Result<Endpoint, Box<dyn Error>> {
     let run = format!("fnc-{:08x}", std::process::id());
     let endpoint = Endpoint::new(Client::new(url)?, &Fc3, run.into());
     greet(&endpoint, Duration::from_secs(5)).await?;
     let offered = levers(&endpoint, &LeverChoice::Auto).await?;
-    let endpoint = Arc::new(endpoint.with_levers(offered));
+    Ok(endpoint.with_levers(offered))
+}
+
+/// An endpoint that was measured, as a run does it.
+async fn measured(url: &str) -> Result<Arc<Bench>, Box<dyn Error>> {
+    let endpoint = Arc::new(endpoint(url).await?);
     // Nobody stops it: a test that is killed leaves what it made, as any does.
-    let stop = tokio::sync::watch::channel(false).1;
+    let stop = watch::channel(false).1;
     let warm = warm_up(&endpoint, stop.clone(), None).await?;
     Ok(Arc::new(Bench { endpoint, pace: warm.pace, stock: warm.stock, stop, cleanup: Cleanup::Remove }))
 }
 
-fn trial(played: Played, is_foreign: bool) -> Trial {
+fn trial(played: Played, home: &Home) -> Trial {
     let failed = |reason: String| move || Err(Failed::from(reason));
-    match played.outcome {
-        Outcome::Passed => Trial::test(played.name, || Ok(())),
-        Outcome::NotExercised(reason) if is_foreign => {
+    match (played.outcome, home) {
+        (Outcome::Passed, _) => Trial::test(played.name, || Ok(())),
+        (Outcome::NotExercised(reason), Home::Foreign(_)) => {
             Trial::test(played.name, || Ok(())).with_kind(format!("not exercised: {reason}")).with_ignored_flag(true)
         }
-        Outcome::Failed(reason) => Trial::test(played.name, failed(reason)),
-        Outcome::NotExercised(reason) => Trial::test(played.name, failed(format!("not exercised: {reason}"))),
-        Outcome::Inconclusive(reason) => Trial::test(played.name, failed(format!("inconclusive: {reason}"))),
+        (Outcome::Failed(reason), _) => Trial::test(played.name, failed(reason)),
+        (Outcome::NotExercised(reason), Home::Embedded) => {
+            Trial::test(played.name, failed(format!("not exercised: {reason}")))
+        }
+        (Outcome::Inconclusive(reason), _) => Trial::test(played.name, failed(format!("inconclusive: {reason}"))),
     }
+}
+
+/// The name of the test that the scenarios of a requirement can fail.
+fn red(requirement: &Requirement) -> String {
+    format!("red/{}", requirement.name)
+}
+
+/// That a scenario of the requirement's own rule goes red on an endpoint that breaks it.
+async fn proof(requirement: &'static Requirement) -> Trial {
+    let name = red(requirement);
+    // Those that break it before anything else are the most likely ones.
+    let place = |fault: &&dyn Behaviour| fault.breaks().iter().position(|broken| *broken == requirement.name);
+    let mut faults: Vec<_> = fault::FAULTS.iter().copied().filter_map(|fault| Some((place(&fault)?, fault))).collect();
+    faults.sort_by_key(|(place, _)| *place);
+    for (_, fault) in faults {
+        if goes_red(requirement, fault).await {
+            return Trial::test(name, || Ok(()));
+        }
+    }
+    Trial::test(name, || Err("no faulty endpoint turns a scenario of its rule red".into()))
+}
+
+async fn goes_red(requirement: &'static Requirement, fault: &'static dyn Behaviour) -> bool {
+    let suite = Suite::embedded(JOBS).keeping(|script| script.requirement == Some(requirement));
+    let running = start(Settings::default().behaving(fault)).await;
+    let endpoint = endpoint(&running.url()).await.unwrap_or_else(|error| panic!("{}: {error}", fault.name()));
+    // The emulator is known to take 20 to 30 ms; a faulty one may never be ready to be measured.
+    let pace = Pace::patient(Duration::from_millis(30), Duration::from_secs(2));
+    let stop = watch::channel(false).1;
+    let bench = Bench { endpoint: Arc::new(endpoint), pace, stock: Vec::new(), stop, cleanup: Cleanup::Keep };
+    let played = suite.play(&Arc::new(bench), None, OnViolation::Stop).await;
+    running.shutdown().await;
+    played.iter().any(|played| matches!(played.outcome, Outcome::Failed(_)))
 }

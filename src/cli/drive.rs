@@ -15,7 +15,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::watch;
 
 /// So many cases are run if the user does not say; the systematic plans are a good third of them.
-const CASES: usize = 256;
+pub(super) const CASES: usize = 256;
 /// So many cases are in flight at once if the user does not say: most of a run is waiting.
 const JOBS: usize = 64;
 /// How often a counterexample is run again.
@@ -36,8 +36,7 @@ pub(super) async fn drive(
     let client = Client::new(url).map_err(|error| CliError::usage(error.to_string()))?;
     let endpoint = Endpoint::new(client, options.dialect, run_name().into());
     let suite = suite(options, &settings)?;
-    let output =
-        run_after(&suite, endpoint, &settings, stop, progress).await.map_err(|error| unusable(&error))?;
+    let output = run_after(&suite, endpoint, &settings, stop, progress).await.map_err(|error| unusable(&error))?;
     if let Some(store) = store {
         for (name, plan, history) in &output.histories {
             store.history(&format!("histories/{name}.ndjson"), plan, history)?;

@@ -1,6 +1,7 @@
 //! `fnconform list`: the requirements, and the variants of the emulator.
 
 use super::console;
+use super::coverage;
 use super::error::{CliError, Exit};
 use crate::emulator::{Behaviour, fault, legal};
 use crate::requirement::{Lever, SECTIONS};
@@ -12,12 +13,16 @@ use std::fmt::Write as _;
 #[derive(Debug, Args)]
 pub(super) struct List {
     /// List the faults of the emulator, with the requirements that each breaks
-    #[arg(long, conflicts_with = "legal")]
+    #[arg(long, conflicts_with_all = ["legal", "coverage"])]
     faults: bool,
 
     /// List the legal oddities of the emulator
     #[arg(long)]
     legal: bool,
+
+    /// List what puts each requirement to the test: scenarios, plans of a run, and the faults that prove it
+    #[arg(long, conflicts_with = "legal")]
+    coverage: bool,
 
     /// How to write it
     #[arg(long, value_enum, default_value = "text")]
@@ -34,6 +39,8 @@ enum ListFormat {
 
 pub(super) fn run(args: &List) -> Result<Exit, CliError> {
     let text = match (args.faults, args.legal, args.format) {
+        _ if args.coverage && args.format == ListFormat::Text => coverage::text(),
+        _ if args.coverage => lines(coverage::json()),
         (true, _, ListFormat::Text) => variants(&fault::FAULTS),
         (true, _, ListFormat::Json) => lines(variants_json(&fault::FAULTS)),
         (_, true, ListFormat::Text) => variants(&legal::LEGAL),
@@ -96,6 +103,8 @@ fn requirements_json() -> Value {
             "level": requirement.level.as_str(),
             "needs": requirement.needs().iter().map(|lever| lever.as_str()).collect::<Vec<_>>(),
             "note": requirement.note(),
+            "readings": requirement.rule().readings,
+            "scenarios": requirement.rule().scenarios,
         })
     })
     .collect()

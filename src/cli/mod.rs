@@ -8,6 +8,7 @@
 
 mod check;
 mod console;
+mod coverage;
 mod drive;
 mod duration;
 pub mod error;
@@ -18,6 +19,7 @@ mod nearest;
 pub mod options;
 pub mod pattern;
 mod progress;
+mod rehearsal;
 mod replay;
 mod run;
 mod serve;

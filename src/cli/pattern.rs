@@ -26,9 +26,7 @@ impl Pattern {
 
     /// Whether one of the tags, which are given without their `@`, is meant.
     fn matches_a_tag<'a>(&self, tags: impl IntoIterator<Item = &'a str>) -> bool {
-        self.0.strip_prefix('@').is_some_and(|tag| {
-            tags.into_iter().any(|name| glob(tag.as_bytes(), name.as_bytes()))
-        })
+        self.0.strip_prefix('@').is_some_and(|tag| tags.into_iter().any(|name| glob(tag.as_bytes(), name.as_bytes())))
     }
 
     /// Whether any requirement is meant.

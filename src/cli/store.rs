@@ -96,9 +96,8 @@ fn plan(text: &str) -> Result<Plan, String> {
 pub(super) fn scenarios(file: &Path, jobs: usize) -> Result<Suite, CliError> {
     let text = fs::read_to_string(file).map_err(|error| failed_at(file, &error))?;
     let name = file.display().to_string();
-    Suite::read([(name.as_str(), text.as_str())], jobs).map_err(|error| {
-        CliError::usage(error.to_string()).hint("features/README.md lists the steps that there are")
-    })
+    Suite::read([(name.as_str(), text.as_str())], jobs)
+        .map_err(|error| CliError::usage(error.to_string()).hint("features/README.md lists the steps that there are"))
 }
 
 /// The plans of the counterexamples of an earlier run.

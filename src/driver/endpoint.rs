@@ -231,7 +231,8 @@ fn unknown() -> Reply {
     Reply { meaning: Meaning::Unknown, trace: Trace::default(), malformed: None, bare_error: None }
 }
 
-fn recorded(request: &Request, meaning: &Meaning, served: &dyn Fn(&str) -> Option<Name>) -> Call {
+/// The call as it stands in a history: what was asked, and what the answer means.
+pub(crate) fn recorded(request: &Request, meaning: &Meaning, served: &dyn Fn(&str) -> Option<Name>) -> Call {
     let plain = match meaning {
         Meaning::Done => Answer::Accepted(()),
         Meaning::Refused => Answer::Refused,

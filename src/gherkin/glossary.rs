@@ -62,10 +62,14 @@ static BEGINNINGS: &[Sentence] = &[
         let actions = [Action::Create(w.function, w.image), Action::Await(w.function)];
         Meaning::seeing(&actions, state("Active"))
     }),
-    step("{a} Pending function whose {image} is not ready yet", "keeps the image from being ready, and creates it", |w| {
-        let actions = [Action::Image(w.image, Change::Hold), Action::Create(w.function, w.image)];
-        Meaning::seeing(&actions, Expect::Accepted)
-    }),
+    step(
+        "{a} Pending function whose {image} is not ready yet",
+        "keeps the image from being ready, and creates it",
+        |w| {
+            let actions = [Action::Image(w.image, Change::Hold), Action::Create(w.function, w.image)];
+            Meaning::seeing(&actions, Expect::Accepted)
+        },
+    ),
     step("{a} Failed function whose {image} cannot be prepared", "breaks the image, creates it, and waits", |w| {
         let actions =
             [Action::Image(w.image, Change::Fail), Action::Create(w.function, w.image), Action::Await(w.function)];
@@ -200,9 +204,11 @@ static SIGHTS: &[Sentence] = &[
     step("{it} becomes {states}", "looks until nothing is left that must happen by itself", |w| {
         Meaning::seeing(&[Action::Await(w.function)], Expect::State(w.shown.clone()))
     }),
-    step("{it} ends up {states}", "leaves it alone until everything that must happen must have happened, and looks", |w| {
-        Meaning::seeing(&[Action::Settle(w.function)], Expect::State(w.shown.clone()))
-    }),
+    step(
+        "{it} ends up {states}",
+        "leaves it alone until everything that must happen must have happened, and looks",
+        |w| Meaning::seeing(&[Action::Settle(w.function)], Expect::State(w.shown.clone())),
+    ),
     step("{its} last update status is {statuses}", "looks once; `absent` also stands for empty", |w| {
         Meaning::seeing(&[Action::Get(w.function)], Expect::Status(w.shown.clone()))
     }),
@@ -243,9 +249,7 @@ static SIGHTS: &[Sentence] = &[
     step("an update{of} finds no function", "an update to image A", |w| {
         Meaning::seeing(&[Action::Update(w.function, w.image)], Expect::NotFound)
     }),
-    step("a deletion{of} finds no function", "", |w| {
-        Meaning::seeing(&[Action::Delete(w.function)], Expect::NotFound)
-    }),
+    step("a deletion{of} finds no function", "", |w| Meaning::seeing(&[Action::Delete(w.function)], Expect::NotFound)),
     step("the refusal has a code and a message", "the answer before it", |_| Meaning::seeing(&[], Expect::WellFormed)),
 ];
 
@@ -294,7 +298,9 @@ pub fn at_once(rows: &[String]) -> Option<Meaning> {
     let mut actions = Vec::new();
     for row in rows {
         match meaning(row)? {
-            Meaning { steps, expect: None, .. } if steps.len() == 1 => actions.extend(steps.into_iter().flat_map(|s| s.0)),
+            Meaning { steps, expect: None, .. } if steps.len() == 1 => {
+                actions.extend(steps.into_iter().flat_map(|s| s.0))
+            }
             _ => return None,
         }
     }
@@ -305,14 +311,26 @@ pub fn at_once(rows: &[String]) -> Option<Meaning> {
 /// The step that says an action of a plan.
 #[must_use]
 pub fn sentence(action: &Action) -> String {
-    let said = COMPILED.iter().find_map(|(sentence, _)| Some(template::write(sentence.template, &(sentence.says)(action)?)));
+    let said =
+        COMPILED.iter().find_map(|(sentence, _)| Some(template::write(sentence.template, &(sentence.says)(action)?)));
     match said {
         Some(said) => said,
         None => unreachable!("every action of plans has its sentence; the tests say each of them"),
     }
 }
 
-/// The glossary as text: `features/README.md` from its second heading on.
+/// The templates of all steps.
+pub fn templates() -> impl Iterator<Item = &'static str> {
+    COMPILED.iter().map(|(sentence, _)| sentence.template)
+}
+
+/// Whether the step is a sentence of the template.
+#[must_use]
+pub fn is_said_by(template: &str, step: &str) -> bool {
+    COMPILED.iter().any(|(sentence, regex)| sentence.template == template && regex.is_match(step))
+}
+
+/// The glossary as text: `features/README.md` behind its mark.
 #[must_use]
 pub fn text() -> String {
     let mut out = String::new();
@@ -324,7 +342,9 @@ pub fn text() -> String {
             out.push_str(&format!("- `{example}`{note}\n"));
         }
         if std::ptr::eq(part.sentences, DEEDS) {
-            out.push_str(&format!("- `{AT_ONCE}`: each row of the table below it is a step of this list or of the one above\n"));
+            out.push_str(&format!(
+                "- `{AT_ONCE}`: each row of the table below it is a step of this list or of the one above\n"
+            ));
         }
         out.push('\n');
     }
@@ -356,7 +376,10 @@ mod tests {
     #[test]
     fn every_action_of_plans_can_be_said_and_is_understood() {
         let mut actions = vec![Action::Pause(150), Action::Create(F(1), I(2)), Action::Update(F(0), I(9))];
-        actions.extend([Action::Get, Action::Invoke, Action::Delete, Action::Idle, Action::Await, Action::Settle].map(|of| of(F(9))));
+        actions.extend(
+            [Action::Get, Action::Invoke, Action::Delete, Action::Idle, Action::Await, Action::Settle]
+                .map(|of| of(F(9))),
+        );
         actions.extend(Change::ALL.map(|change| Action::Image(I(3), change)));
         for action in actions {
             let said = sentence(&action);

@@ -31,7 +31,9 @@ pub(super) fn unmet(meaning: &Meaning, case: &Case, seen: &[Operation], before: 
             let shown = digest.is_some_and(|digest| is_one_of(case, codes, digest));
             (!shown).then(|| format!("the digest was {}", digest.map_or("absent", |digest| digest)))
         }),
-        Expect::Served(codes) => calls.iter().filter(|one| is_invocation(one)).find_map(|one| not_served(case, codes, one)),
+        Expect::Served(codes) => {
+            calls.iter().filter(|one| is_invocation(one)).find_map(|one| not_served(case, codes, one))
+        }
         Expect::Accepted | Expect::Refused | Expect::NotFound => {
             let kind = |one: &&&Operation| std::mem::discriminant(&call(one)) == std::mem::discriminant(&call(last));
             calls.iter().filter(kind).find_map(|one| otherwise_answered(expect, case, one))

@@ -71,12 +71,7 @@ pub fn scripts(file: &str, feature: &Feature) -> Result<Vec<Script>, ScriptError
     loose.chain(ruled).map(|(rule, scenario)| script(file, feature, rule, scenario)).collect()
 }
 
-fn script(
-    file: &str,
-    feature: &Feature,
-    rule: Option<&Rule>,
-    scenario: &Scenario,
-) -> Result<Script, ScriptError> {
+fn script(file: &str, feature: &Feature, rule: Option<&Rule>, scenario: &Scenario) -> Result<Script, ScriptError> {
     let lines = scenario.steps.iter().map(|step| {
         let meaning = meaning(step).ok_or_else(|| ScriptError::Undefined {
             file: file.to_owned(),
@@ -134,6 +129,9 @@ mod tests {
     fn outlines_become_a_scenario_a_row() {
         let text = "Feature: f\n  Scenario Outline: it is <state>\n    Then it is <state>\n    Examples:\n      | state |\n      | Active |\n      | Failed |\n";
         let scripts = scripts("f", &feature("f", text).unwrap()).unwrap();
-        assert_eq!(scripts.iter().map(|script| script.name.as_str()).collect::<Vec<_>>(), ["it is Active", "it is Failed"]);
+        assert_eq!(
+            scripts.iter().map(|script| script.name.as_str()).collect::<Vec<_>>(),
+            ["it is Active", "it is Failed"]
+        );
     }
 }

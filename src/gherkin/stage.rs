@@ -57,7 +57,9 @@ pub async fn play(bench: &Arc<Bench>, play: Play) -> Vec<Played> {
         .after(move |_, _, _, _, actor| after.clone().end(actor).boxed_local());
     let writer = Cucumber::<_, _, _, _, _, cli::Empty>::custom(Embedded, runner, Problems::default())
         .with_cli(cli::Opts::<_, _, _, cli::Empty>::default())
-        .filter_run(play.features, move |_, rule, scenario| on_stage.scripts.contains_key(&script::name(rule, scenario)))
+        .filter_run(play.features, move |_, rule, scenario| {
+            on_stage.scripts.contains_key(&script::name(rule, scenario))
+        })
         .await;
     stage.curtain(&play.scripts, levers, &writer.0)
 }
@@ -111,25 +113,22 @@ impl Stage {
     }
 
     /// What became of each scenario, those included that were not begun.
-    fn curtain(
-        &self,
-        asked: &[Script],
-        levers: LeverSet,
-        problems: &BTreeMap<String, String>,
-    ) -> Vec<Played> {
+    fn curtain(&self, asked: &[Script], levers: LeverSet, problems: &BTreeMap<String, String>) -> Vec<Played> {
         let mut played = std::mem::take(&mut *self.played.lock().unwrap_or_else(PoisonError::into_inner));
-        asked.iter().map(|script| {
-            let place = played.iter().position(|one| one.name == script.name);
-            match (problems.get(&script.name), place) {
-                (Some(problem), place) => {
-                    let case = place.and_then(|place| played.swap_remove(place).case);
-                    Played { case, ..Played::not_told(script, problem.clone()) }
+        asked
+            .iter()
+            .map(|script| {
+                let place = played.iter().position(|one| one.name == script.name);
+                match (problems.get(&script.name), place) {
+                    (Some(problem), place) => {
+                        let case = place.and_then(|place| played.swap_remove(place).case);
+                        Played { case, ..Played::not_told(script, problem.clone()) }
+                    }
+                    (None, Some(place)) => played.swap_remove(place),
+                    (None, None) => Played::not_begun(script, levers),
                 }
-                (None, Some(place)) => played.swap_remove(place),
-                (None, None) => Played::not_begun(script, levers),
-            }
-        })
-        .collect()
+            })
+            .collect()
     }
 }
 
@@ -230,4 +229,3 @@ impl Writer<Actor> for Problems {
 
 /// The order in which events come does not matter to it.
 impl cucumber::writer::Normalized for Problems {}
-

@@ -4,8 +4,10 @@
 //! the caller says whether there are colours.
 
 use super::wrap::{WIDTH, wrap};
+use crate::driver::result::{
+    Counterexample, Inferred, RequirementResult, RunResult, RunVerdict, ScenarioResult, Selected, Verdict,
+};
 use crate::gherkin::print;
-use crate::driver::result::{Counterexample, Inferred, RequirementResult, RunResult, RunVerdict, ScenarioResult, Selected, Verdict};
 use crate::requirement::{Lever, Requirement, SECTIONS};
 use indexmap::IndexMap;
 use std::fmt::Write as _;

@@ -234,7 +234,11 @@ mod tests {
         for section in SECTIONS {
             let rules: Vec<&str> = rule::chapter(section.name).rules.keys().map(String::as_str).collect();
             let catalogued: Vec<&str> = section.requirements.iter().map(|requirement| requirement.name).collect();
-            assert_eq!(rules, catalogued, "features/{}.feature has the rules of the catalogue, in its order", section.name);
+            assert_eq!(
+                rules, catalogued,
+                "features/{}.feature has the rules of the catalogue, in its order",
+                section.name
+            );
         }
     }
 

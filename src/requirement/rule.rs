@@ -167,14 +167,24 @@ mod tests {
         assert_eq!((chapter.heading.as_str(), rule.title.as_str()), ("States", "It holds"));
         assert_eq!((rule.quote.as_deref(), rule.place.as_deref()), (Some("So it is."), Some("Function states")));
         assert_eq!((rule.note.as_str(), rule.needs.as_slice()), ("A note.", [Lever::Hold].as_slice()));
-        assert_eq!((rule.readings.as_slice(), rule.scenarios.as_slice()), (["R1".to_owned()].as_slice(), ["a".to_owned()].as_slice()));
+        assert_eq!(
+            (rule.readings.as_slice(), rule.scenarios.as_slice()),
+            (["R1".to_owned()].as_slice(), ["a".to_owned()].as_slice())
+        );
     }
 
     #[test]
     fn what_is_no_rule_says_where_and_why() {
-        let error = |tags: &str| read("states", &format!("Feature: f\n  {tags}\n  Rule: r\n    Scenario: s\n      Given a\n")).unwrap_err().to_string();
+        let error = |tags: &str| {
+            read("states", &format!("Feature: f\n  {tags}\n  Rule: r\n    Scenario: s\n      Given a\n"))
+                .unwrap_err()
+                .to_string()
+        };
         assert_eq!(error("@states.x @lever.push"), "features/states.feature, line 3: @lever.push is no lever");
-        assert_eq!(error("@lever.hold"), "features/states.feature, line 3: no tag names its requirement, as in @states.name");
+        assert_eq!(
+            error("@lever.hold"),
+            "features/states.feature, line 3: no tag names its requirement, as in @states.name"
+        );
         assert_eq!(error("@states.x @slow"), "features/states.feature, line 3: nobody understands the tag @slow");
         assert_eq!(error("@failed.x"), "features/states.feature, line 3: nobody understands the tag @failed.x");
     }

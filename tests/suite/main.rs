@@ -7,6 +7,7 @@ mod cli;
 mod differential;
 mod emulator;
 mod exercised;
+mod features;
 mod layering;
 mod notation;
 mod reference;
