@@ -10,6 +10,7 @@
 pub mod api;
 pub mod failed;
 pub mod image;
+pub mod parse;
 pub mod readiness;
 pub mod reading;
 pub mod rule;
@@ -18,6 +19,7 @@ pub mod update;
 
 use std::fmt;
 
+pub use reading::Reading;
 pub use rule::Rule;
 
 /// One promise of the documentation.
@@ -70,6 +72,12 @@ impl Requirement {
     #[must_use]
     pub fn note(&self) -> &'static str {
         &self.rule().note
+    }
+
+    /// The open points that touch it.
+    #[must_use]
+    pub fn readings(&self) -> &'static [&'static Reading] {
+        &self.rule().readings
     }
 
     /// The tags of its rule, without `@`.
