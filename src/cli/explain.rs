@@ -31,18 +31,52 @@ fn explained(requirement: &Requirement) -> String {
     let mut out = format!("{}\n", requirement.name);
     out.push_str(&wrap(&format!("{}.", requirement.title()), "  ", WIDTH));
     out.push('\n');
-    if let Some(section) = SECTIONS.iter().find(|section| section.name == requirement.section()) {
-        let _ = writeln!(out, "  section  {}", section.heading());
-    }
-    if let Some(quote) = requirement.quote() {
-        let _ = writeln!(out, "  quote    “{quote}”");
-    }
-    let _ = writeln!(out, "  level    {}", requirement.level.as_str());
-    let _ = writeln!(out, "  levers   {}", list::needs(requirement.needs()));
+    facts(&mut out, requirement);
     if !requirement.note().is_empty() {
         out.push('\n');
         out.push_str(&wrap(requirement.note(), "  ", WIDTH));
     }
+    readings(&mut out, requirement);
+    scenarios(&mut out, requirement);
+    faults(&mut out, requirement);
+    out
+}
+
+fn facts(out: &mut String, requirement: &Requirement) {
+    let rule = requirement.rule();
+    if let Some(section) = SECTIONS.iter().find(|section| section.name == requirement.section()) {
+        let _ = writeln!(out, "  section  {}", section.heading());
+    }
+    if let Some(quote) = &rule.quote {
+        let _ = writeln!(out, "  quote    “{quote}”");
+    }
+    if let Some(place) = &rule.place {
+        let _ = writeln!(out, "  place    {place}");
+    }
+    let _ = writeln!(out, "  level    {}", requirement.level.as_str());
+    let _ = writeln!(out, "  levers   {}", list::needs(requirement.needs()));
+}
+
+fn readings(out: &mut String, requirement: &Requirement) {
+    for reading in requirement.readings() {
+        let _ = writeln!(out, "\n  Left open ({}): {}", reading.name, reading.point);
+        for one in reading.readings {
+            let _ = writeln!(out, "    - {one}");
+        }
+    }
+}
+
+fn scenarios(out: &mut String, requirement: &Requirement) {
+    let scenarios = &requirement.rule().scenarios;
+    if !scenarios.is_empty() {
+        out.push_str("\n  Scenarios that put it to the test:\n");
+        for name in scenarios {
+            let _ = writeln!(out, "    {name}");
+        }
+    }
+}
+
+fn faults(out: &mut String, requirement: &Requirement) {
     let mut faults = fault::FAULTS.iter().filter(|fault| fault.breaks().contains(&requirement.name)).peekable();
     if faults.peek().is_some() {
         out.push_str("\n  Faults of the emulator that may be blamed on it (`fnconform serve --fault NAME`):\n");
@@ -50,5 +84,4 @@ fn explained(requirement: &Requirement) -> String {
             let _ = writeln!(out, "    {}: {}", fault.name(), fault.summary());
         }
     }
-    out
 }
