@@ -6,7 +6,7 @@ use super::list;
 use super::nearest;
 use crate::emulator::fault;
 use crate::report::wrap::{WIDTH, wrap};
-use crate::requirement::{Requirement, SECTIONS, all, by_name, reading};
+use crate::requirement::{Requirement, SECTIONS, all, by_name};
 use clap::Args;
 use std::fmt::Write as _;
 
@@ -31,36 +31,53 @@ fn explained(requirement: &Requirement) -> String {
     let mut out = format!("{}\n", requirement.name);
     out.push_str(&wrap(&format!("{}.", requirement.title()), "  ", WIDTH));
     out.push('\n');
-    if let Some(section) = SECTIONS.iter().find(|section| section.name == requirement.section()) {
-        let _ = writeln!(out, "  section  {}", section.heading());
-    }
-    if let Some(quote) = requirement.quote() {
-        let place = requirement.rule().place.as_deref().map(|place| format!(" ({place})")).unwrap_or_default();
-        let _ = writeln!(out, "  quote    “{quote}”{place}");
-    }
-    let _ = writeln!(out, "  level    {}", requirement.level.as_str());
-    let _ = writeln!(out, "  levers   {}", list::needs(requirement.needs()));
+    facts(&mut out, requirement);
     if !requirement.note().is_empty() {
         out.push('\n');
         out.push_str(&wrap(requirement.note(), "  ", WIDTH));
     }
-    let readings = requirement.rule().readings.iter().filter_map(|name| reading::by_name(name));
-    for (place, reading) in readings.enumerate() {
-        if place == 0 {
-            out.push_str("\n  Where the page allows several things (each is accepted):\n");
+    readings(&mut out, requirement);
+    scenarios(&mut out, requirement);
+    faults(&mut out, requirement);
+    out
+}
+
+fn facts(out: &mut String, requirement: &Requirement) {
+    let rule = requirement.rule();
+    if let Some(section) = SECTIONS.iter().find(|section| section.name == requirement.section()) {
+        let _ = writeln!(out, "  section  {}", section.heading());
+    }
+    if let Some(quote) = &rule.quote {
+        let _ = writeln!(out, "  quote    “{quote}”");
+    }
+    if let Some(place) = &rule.place {
+        let _ = writeln!(out, "  place    {place}");
+    }
+    let _ = writeln!(out, "  level    {}", requirement.level.as_str());
+    let _ = writeln!(out, "  levers   {}", list::needs(requirement.needs()));
+}
+
+fn readings(out: &mut String, requirement: &Requirement) {
+    for reading in requirement.readings() {
+        let _ = writeln!(out, "\n  Left open ({}): {}", reading.name, reading.point);
+        for one in reading.readings {
+            let _ = writeln!(out, "    - {one}");
         }
-        let text = format!("{:<3} {} {}", reading.name, reading.point, reading.readings.join("; or "));
-        out.push_str(&wrap(&text, "    ", WIDTH));
     }
-    let _ = writeln!(
-        out,
-        "\n  Scenarios (features/{}.feature; `fnconform run --run '@{}'`):",
-        requirement.section(),
-        requirement.name
-    );
-    for scenario in &requirement.rule().scenarios {
-        let _ = writeln!(out, "    {scenario}");
+}
+
+fn scenarios(out: &mut String, requirement: &Requirement) {
+    let scenarios = &requirement.rule().scenarios;
+    if !scenarios.is_empty() {
+        let (section, name) = (requirement.section(), requirement.name);
+        let _ = writeln!(out, "\n  Scenarios (features/{section}.feature; `fnconform run --run '@{name}'`):");
+        for name in scenarios {
+            let _ = writeln!(out, "    {name}");
+        }
     }
+}
+
+fn faults(out: &mut String, requirement: &Requirement) {
     let mut faults = fault::FAULTS.iter().filter(|fault| fault.breaks().contains(&requirement.name)).peekable();
     if faults.peek().is_some() {
         out.push_str("\n  Faults of the emulator that may be blamed on it (`fnconform serve --fault NAME`):\n");
@@ -68,5 +85,4 @@ fn explained(requirement: &Requirement) -> String {
             let _ = writeln!(out, "    {}: {}", fault.name(), fault.summary());
         }
     }
-    out
 }

@@ -100,10 +100,11 @@ fn requirements_json() -> Value {
             "heading": section.heading(),
             "title": requirement.title(),
             "quote": requirement.quote(),
+            "place": requirement.rule().place,
             "level": requirement.level.as_str(),
             "needs": requirement.needs().iter().map(|lever| lever.as_str()).collect::<Vec<_>>(),
             "note": requirement.note(),
-            "readings": requirement.rule().readings,
+            "readings": requirement.readings().iter().map(|reading| reading.name).collect::<Vec<_>>(),
             "scenarios": requirement.rule().scenarios,
         })
     })

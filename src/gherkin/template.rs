@@ -48,64 +48,69 @@ const SLOTS: &[Slot] = &[
     Slot {
         name: "{it}",
         pattern: "(it|the [a-z]+ function)",
-        read: |words, text| Some(words.function = function(text, "it")?),
+        read: |words, text| fill(&mut words.function, function(text, "it")),
         write: |words| named(words.function, "it", |ordinal| format!("the {ordinal} function")),
     },
     Slot {
         name: "{its}",
         pattern: "(its|the [a-z]+ function's)",
-        read: |words, text| Some(words.function = function(text, "its")?),
+        read: |words, text| fill(&mut words.function, function(text, "its")),
         write: |words| named(words.function, "its", |ordinal| format!("the {ordinal} function's")),
     },
     Slot {
         name: "{of}",
         pattern: "(| of the [a-z]+ function)",
-        read: |words, text| Some(words.function = function(text.trim_start_matches(" of "), "")?),
+        read: |words, text| fill(&mut words.function, function(text.trim_start_matches(" of "), "")),
         write: |words| named(words.function, "", |ordinal| format!(" of the {ordinal} function")),
     },
     Slot {
         name: "{a}",
         pattern: "(an?|a [a-z]+)",
-        read: |words, text| Some(words.function = article(text)?),
+        read: |words, text| fill(&mut words.function, article(text)),
         write: |words| named(words.function, "a", |ordinal| format!("a {ordinal}")),
     },
     Slot {
         name: "{an}",
         pattern: "(an?|a [a-z]+)",
-        read: |words, text| Some(words.function = article(text)?),
+        read: |words, text| fill(&mut words.function, article(text)),
         write: |words| named(words.function, "an", |ordinal| format!("a {ordinal}")),
     },
     Slot {
         name: "{image}",
         pattern: "image ([A-J])",
-        read: |words, text| Some(words.image = letter(text)?),
+        read: |words, text| fill(&mut words.image, letter(text)),
         write: |words| format!("image {}", words.image),
     },
     Slot {
         name: "{codes}",
         pattern: "(image [A-J](?: as overwritten)?(?: or image [A-J](?: as overwritten)?)*)",
-        read: |words, text| Some(words.codes = text.split(OR).map(code).collect::<Option<_>>()?),
+        read: |words, text| fill(&mut words.codes, text.split(OR).map(code).collect::<Option<_>>()),
         write: |words| words.codes.iter().map(code_text).collect::<Vec<_>>().join(OR),
     },
     Slot {
         name: "{states}",
         pattern: "((?:Pending|Active|Failed|Inactive)(?: or (?:Pending|Active|Failed|Inactive))*)",
-        read: |words, text| Some(words.shown = alternatives(text)),
+        read: |words, text| fill(&mut words.shown, Some(alternatives(text))),
         write: |words| words.shown.join(OR),
     },
     Slot {
         name: "{statuses}",
         pattern: "((?:InProgress|Successful|Failed|absent)(?: or (?:InProgress|Successful|Failed|absent))*)",
-        read: |words, text| Some(words.shown = alternatives(text)),
+        read: |words, text| fill(&mut words.shown, Some(alternatives(text))),
         write: |words| words.shown.join(OR),
     },
     Slot {
         name: "{number}",
         pattern: "([0-9]+)",
-        read: |words, text| Some(words.number = text.parse().ok()?),
+        read: |words, text| fill(&mut words.number, text.parse().ok()),
         write: |words| words.number.to_string(),
     },
 ];
+
+fn fill<T>(slot: &mut T, read: Option<T>) -> Option<()> {
+    *slot = read?;
+    Some(())
+}
 
 /// The regular expression that recognises sentences of this template, and nothing else.
 ///

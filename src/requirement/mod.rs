@@ -10,14 +10,18 @@
 pub mod api;
 pub mod failed;
 pub mod image;
+mod lever;
+pub mod parse;
 pub mod readiness;
 pub mod reading;
 pub mod rule;
 pub mod states;
+#[cfg(test)]
+mod tests;
 pub mod update;
 
-use std::fmt;
-
+pub use lever::Lever;
+pub use reading::Reading;
 pub use rule::Rule;
 
 /// One promise of the documentation.
@@ -72,6 +76,12 @@ impl Requirement {
         &self.rule().note
     }
 
+    /// The open points that touch it.
+    #[must_use]
+    pub fn readings(&self) -> &'static [&'static Reading] {
+        &self.rule().readings
+    }
+
     /// The tags of its rule, without `@`.
     pub fn tags(&self) -> impl Iterator<Item = &'static str> {
         self.rule().tags.iter().map(String::as_str)
@@ -106,50 +116,6 @@ impl Level {
             Self::Implied => "implied",
             Self::Wire => "wire",
         }
-    }
-}
-
-/// A means to cause what happens *to* a function (`lever-protocol`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Lever {
-    /// Put a program under an image reference.
-    Publish,
-    /// Keep preparations that use an image from ending.
-    Hold,
-    /// Make preparations that use an image fail.
-    Fail,
-    /// Remove an image.
-    Delete,
-    /// Make a function idle.
-    Idle,
-}
-
-impl Lever {
-    /// All levers, in the order of the protocol.
-    pub const ALL: [Self; 5] = [Self::Publish, Self::Hold, Self::Fail, Self::Delete, Self::Idle];
-
-    /// The word of the protocol.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Publish => "publish",
-            Self::Hold => "hold",
-            Self::Fail => "fail",
-            Self::Delete => "delete",
-            Self::Idle => "idle",
-        }
-    }
-
-    /// The lever of that name.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|lever| lever.as_str() == word)
-    }
-}
-
-impl fmt::Display for Lever {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 
@@ -204,104 +170,4 @@ pub fn all() -> impl Iterator<Item = &'static Requirement> {
 #[must_use]
 pub fn by_name(name: &str) -> Option<&'static Requirement> {
     all().find(|requirement| requirement.name == name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn names_are_unique_and_begin_with_their_section() {
-        let names: BTreeSet<_> = all().map(|requirement| requirement.name).collect();
-        assert_eq!(names.len(), all().count());
-        for section in SECTIONS {
-            for requirement in section.requirements {
-                assert_eq!(requirement.section(), section.name, "{}", requirement.name);
-                let word = requirement.name.split_once('.').unwrap().1;
-                assert!(word.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{}", requirement.name);
-            }
-        }
-    }
-
-    #[test]
-    fn there_are_as_many_as_the_specification_has() {
-        assert_eq!(all().count(), 35);
-    }
-
-    #[test]
-    fn every_requirement_has_its_rule_and_every_rule_its_requirement() {
-        for section in SECTIONS {
-            let rules: Vec<&str> = rule::chapter(section.name).rules.keys().map(String::as_str).collect();
-            let catalogued: Vec<&str> = section.requirements.iter().map(|requirement| requirement.name).collect();
-            assert_eq!(
-                rules, catalogued,
-                "features/{}.feature has the rules of the catalogue, in its order",
-                section.name
-            );
-        }
-    }
-
-    #[test]
-    fn titles_are_sentences_without_a_full_stop() {
-        for requirement in all() {
-            assert!(!requirement.title().is_empty() && !requirement.title().ends_with('.'), "{}", requirement.name);
-        }
-    }
-
-    #[test]
-    fn quotes_are_short_and_only_the_wire_has_none() {
-        for requirement in all() {
-            match requirement.quote() {
-                Some(quote) => {
-                    assert!(quote.split_whitespace().count() <= 15, "{}: {quote}", requirement.name);
-                    assert!(requirement.rule().place.is_some(), "{} says where the page says so", requirement.name);
-                }
-                None => assert_eq!(requirement.section(), "api", "{}", requirement.name),
-            }
-            assert_eq!(requirement.level == Level::Wire, requirement.section() == "api", "{}", requirement.name);
-        }
-    }
-
-    #[test]
-    fn levers_are_those_of_the_specification_in_the_order_of_the_protocol() {
-        let needing = |lever| all().filter(|one| one.needs().contains(&lever)).map(|one| one.name).collect::<Vec<_>>();
-        assert!(all().all(|requirement| requirement.needs().is_sorted()));
-        assert_eq!(
-            needing(Lever::Publish),
-            ["failed.tag-overwritten", "image.digest-recorded", "image.never-unrecorded", "image.redeploy-records"]
-        );
-        assert_eq!(
-            needing(Lever::Hold),
-            [
-                "states.pending-not-invocable",
-                "states.pending-becomes-active",
-                "update.state-apart",
-                "update.in-progress-serves-old",
-                "update.ends"
-            ]
-        );
-        assert_eq!(
-            needing(Lever::Fail),
-            [
-                "states.failed-not-invocable",
-                "states.inactive-remains",
-                "failed.at-creation",
-                "failed.stays",
-                "failed.recovers",
-                "update.failed-serves-old"
-            ]
-        );
-        assert_eq!(needing(Lever::Delete), ["failed.image-deleted"]);
-        assert_eq!(
-            needing(Lever::Idle),
-            [
-                "states.inactive-after-idle",
-                "states.inactive-not-invocable",
-                "states.inactive-wakes",
-                "states.inactive-recovers",
-                "states.inactive-remains"
-            ]
-        );
-    }
 }

@@ -1,7 +1,7 @@
 //! The readings: where the page allows two things, and an endpoint may do either.
 
 /// A point that the page leaves open.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Reading {
     /// `R1` to `R10`, as the specification numbers them.
     pub name: &'static str,

@@ -90,6 +90,16 @@ fn lists_can_be_read_by_programs() {
 }
 
 #[test]
+fn the_list_for_programs_names_readings_and_scenarios() {
+    let list: Vec<serde_json::Value> =
+        serde_json::from_str(&fnconform(&["list", "--format", "json"]).stdout).expect("an array");
+    let remains = list.iter().find(|one| one["name"] == "states.inactive-remains").expect("a requirement");
+    assert_eq!(remains["place"], "Function states");
+    assert_eq!(remains["readings"], serde_json::json!(["R10"]));
+    assert!(list.iter().all(|one| one["scenarios"].as_array().is_some_and(|names| !names.is_empty())));
+}
+
+#[test]
 fn what_cannot_be_done_is_said_with_what_to_do_instead() {
     let commands: &[&[&str]] = &[
         &["explain", "states.knwon"],
