@@ -60,6 +60,7 @@ Feature: Failed state
       When it has been left alone for long enough
       Then it is Failed
 
+    @lever.publish
     Scenario: A function whose image was overwritten, then deleted, is Failed
       Given an Active function running image A
       When the tag of image A is overwritten

@@ -39,7 +39,7 @@ Feature: Failed state: tag and digest
       And its digest is that of image B
       And its digest is that of image B
 
-  @image.digest-recorded @lever.publish
+  @image.digest-recorded @lever.publish @reading.R6
   Rule: The digest is the one that the tag had at the create or update, whatever becomes of the tag
     “records both the tag and the digest of the image version you select” (Failed state)
 
@@ -48,6 +48,13 @@ Feature: Failed state: tag and digest
       When the tag of image A is overwritten
       Then its digest is that of image A
       And its digest is that of image A
+
+    Scenario: The digest is the same when the tag is put back
+      Given an Active function running image A
+      When the tag of image A is overwritten
+      Then its digest is that of image A
+      When the tag of image A is put back
+      Then its digest is that of image A
 
     @lever.hold
     Scenario: The digest is that of the creation, not that of the end of its preparation

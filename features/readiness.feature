@@ -28,7 +28,7 @@ Feature: Check state before invoking
       And its last update becomes Successful
       And its digest is that of image C
 
-    @lever.fail @lever.hold
+    @lever.hold @lever.fail
     Scenario: An update shows though the one before it failed
       Given an Active function running image A
       When it is updated to image B, which cannot be prepared
@@ -50,7 +50,7 @@ Feature: Check state before invoking
       When it is updated to image C, which is not ready yet
       Then its last update status is InProgress
 
-    @lever.fail @lever.hold
+    @lever.hold @lever.fail
     Scenario: A function that is created again begins with no update of before
       Given an Active function running image A
       When it is updated to image B, which cannot be prepared

@@ -330,7 +330,7 @@ Feature: Update states
       Then its last update status is absent or Successful
       And an invocation is served by image A
 
-    @lever.delete @lever.hold
+    @lever.hold @lever.delete
     Scenario: An update that is refused since another is in progress changes nothing
       Given an Active function running image A
       When image D does not exist
@@ -344,7 +344,7 @@ Feature: Update states
       Then an invocation is served by image B or image C
       And its last update status is Successful
 
-    @lever.delete @lever.fail
+    @lever.fail @lever.delete
     Scenario: An update that is refused since its image is broken changes nothing
       Given an Active function running image A
       When it is updated to image C, which cannot be prepared

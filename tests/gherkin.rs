@@ -27,7 +27,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 /// How many scenarios are played at once.
-const JOBS: usize = 64;
+const JOBS: usize = 256;
 
 /// Whose endpoint the scenarios are played on.
 enum Home {

@@ -50,9 +50,11 @@ pub(super) async fn drive(
 
 /// The scenarios that are played first: those of the requirements, or of the tags, that were selected.
 fn suite(options: &RunOptions, settings: &RunSettings) -> Result<Suite, CliError> {
+    // They are few, so that all of them may wait together if the endpoint is slow.
+    let jobs = options.jobs.map_or(usize::MAX, NonZeroUsize::get);
     let suite = match (&options.plans, &options.last_failed) {
-        (Plans::Drawn, None) => Suite::embedded(settings.jobs),
-        (Plans::Scenarios(file), _) => store::scenarios(file, settings.jobs)?,
+        (Plans::Drawn, None) => Suite::embedded(jobs),
+        (Plans::Scenarios(file), _) => store::scenarios(file, jobs)?,
         (Plans::Drawn, Some(_)) | (Plans::Replayed(_), _) => Suite::default(),
     };
     let (part, of) = settings.shard;

@@ -108,6 +108,14 @@ fn every_rule_has_scenarios() {
 }
 
 #[test]
+fn every_reading_touches_a_rule() {
+    for reading in READINGS {
+        let touches = |requirement: &Requirement| requirement.readings().iter().any(|one| one.name == reading.name);
+        assert!(all().any(touches), "{}", reading.name);
+    }
+}
+
+#[test]
 fn readings_are_numbered_and_leave_a_choice() {
     assert_eq!(READINGS.len(), 10);
     for (number, reading) in (1..).zip(READINGS) {
