@@ -45,9 +45,15 @@ Feature: The wire
 
     Scenario: A function that never was is not found
       Then it is not found
-      And an invocation finds no function
-      And an update finds no function
-      And a deletion finds no function
+
+    Scenario Outline: <operation> of a function that never was finds nothing
+      Then <operation> finds no function
+
+      Examples:
+        | operation     |
+        | an invocation |
+        | an update     |
+        | a deletion    |
 
     Scenario: A function that was deleted is not found
       Given an Active function running image A

@@ -37,13 +37,7 @@ use std::process::ExitCode;
 
 /// Does an endpoint keep the promises of Function Compute's function states?
 #[derive(Debug, Parser)]
-#[command(
-    name = "fnconform",
-    version,
-    subcommand_required = true,
-    arg_required_else_help = true,
-    max_term_width = 100
-)]
+#[command(name = "fnconform", version, subcommand_required = true, arg_required_else_help = true, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
