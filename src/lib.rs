@@ -7,9 +7,9 @@
 //! requirement + model                      what the documentation says
 //!        │
 //!   plan ─────► driver ─────► history ─────► oracle ─────► verdicts ─────► report
-//! directed,    dialect +     timed ndjson   set of worlds,  per requirement  terminal,
-//! generated    levers +      (operations    hidden steps,   with evidence    JSON
-//!              patience      and nothing    interleavings
+//! scenarios,   dialect +     timed ndjson   set of worlds,  per requirement  terminal,
+//! directed,    levers +      (operations    hidden steps,   with evidence    JSON
+//! generated    patience      and nothing    interleavings
 //!                            goes further)
 //! ```
 //!
@@ -20,7 +20,7 @@
 //! | module | what lives there |
 //! |---|---|
 //! | [`history`] | operations with the interval in which each took effect; ndjson in and out |
-//! | [`requirement`] | the catalogue: names that never change, titles, quotes, levers needed |
+//! | [`requirement`] | the catalogue: names that never change; what each says is read off the rules of `features/` |
 //! | [`model`] | the automaton as tables: hidden steps, operations, and what endpoints do that break a requirement |
 //! | [`oracle`] | the frontier of possible worlds over a history; blame; explanations; what was put to the test |
 //! | [`plan`] | what a case does, as data: directed plans, and patterns that proptest draws |

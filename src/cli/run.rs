@@ -20,7 +20,10 @@ use std::time::Duration;
 /// Without --endpoint the reference emulator is started on a free loopback port and driven. The verdict is the exit
 /// code: 0 conformant, 1 not conformant, 5 inconclusive; see the README for the others.
 ///
-/// PATTERN is a requirement's name, in which `*` stands for anything: `update.*`, `*-not-invocable`.
+/// The scenarios are played first, then the plans that follow from the seed.
+///
+/// PATTERN is a requirement's name, in which `*` stands for anything: `update.*`, `*-not-invocable`. With `@` before it,
+/// it is a tag of scenarios: `@update.ends`, `@lever.hold`, `@*`; where tags alone are named, scenarios alone are played.
 #[derive(Debug, Args)]
 pub(super) struct Run {
     #[command(flatten)]

@@ -99,6 +99,43 @@ fn the_list_for_programs_names_readings_and_scenarios() {
     assert!(list.iter().all(|one| one["scenarios"].as_array().is_some_and(|names| !names.is_empty())));
 }
 
+const MINE: &str = "Feature: mine
+
+  Scenario: it wakes
+    Given an Inactive function running image A
+    When it is invoked
+    Then it becomes Active
+    And an invocation is served by image A
+";
+
+#[test]
+fn scenarios_of_ones_own_are_played() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("mine.feature");
+    std::fs::write(&file, MINE).expect("a file");
+    let output = fnconform_in(folder.path(), &["replay", "mine.feature"], "");
+    assert!(output.stdout.contains("scenarios  1 passed"), "{output}");
+    std::fs::write(&file, MINE.replace("it is invoked", "it is poked")).expect("a file");
+    let output = fnconform_in(folder.path(), &["replay", "mine.feature"], "");
+    assert_eq!(output.code, Some(2), "{output}");
+    assert!(output.stderr.contains("line 5: `it is poked` is no step of the glossary"), "{output}");
+}
+
+#[test]
+fn a_tag_selects_scenarios_and_nothing_that_is_drawn() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = fnconform_in(folder.path(), &["run", "--run", "@api.not-found"], "");
+    assert_eq!(output.code, Some(0), "{output}");
+    let report = std::fs::read_to_string(folder.path().join("fnconform-results/report.json")).expect("a report");
+    let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
+    let scenarios = report["scenarios"].as_array().expect("an array");
+    let of_the_rule =
+        |one: &serde_json::Value| one["name"].as_str().is_some_and(|name| name.starts_with("api.not-found/"));
+    assert!(scenarios.len() > 3 && scenarios.iter().all(of_the_rule), "{output}");
+    // The warm-up is three cases.
+    assert_eq!(report["cases"].as_u64(), Some(scenarios.len() as u64 + 3), "{output}");
+}
+
 #[test]
 fn what_cannot_be_done_is_said_with_what_to_do_instead() {
     let commands: &[&[&str]] = &[
