@@ -9,7 +9,7 @@
 //!
 //! A scenario is a plan with expectations. It cannot pass without running: it passes only if its history put the
 //! requirement of its rule to the test. It cannot accuse by itself: a step that saw something else is a failure only if
-//! the oracle finds no explanation. [`print`] writes plans in the same steps, so that a counterexample is a scenario.
+//! the oracle finds no explanation. [`mod@print`] writes plans in the same steps, so that a counterexample is a scenario.
 
 pub mod glossary;
 pub mod meaning;
