@@ -130,7 +130,10 @@ fn trial(played: Played, home: &Home) -> Trial {
         (Outcome::NotExercised(reason), Home::Foreign(_)) => {
             Trial::test(played.name, || Ok(())).with_kind(format!("not exercised: {reason}")).with_ignored_flag(true)
         }
-        (Outcome::Failed(reason), _) => Trial::test(played.name, failed(reason)),
+        (Outcome::Failed { step, explanation }, _) => {
+            let step = step.map(|step| format!("{step}\n")).unwrap_or_default();
+            Trial::test(played.name, failed(format!("{step}{explanation}")))
+        }
         (Outcome::NotExercised(reason), Home::Embedded) => {
             Trial::test(played.name, failed(format!("not exercised: {reason}")))
         }
@@ -211,5 +214,5 @@ async fn goes_red(requirement: &'static Requirement, fault: &'static dyn Behavio
     let bench = Arc::new(unmeasured(&running.url()).await);
     let played = suite.play(&bench, None, OnViolation::Stop).await;
     running.shutdown().await;
-    played.iter().any(|played| matches!(played.outcome, Outcome::Failed(_)))
+    played.iter().any(|played| matches!(played.outcome, Outcome::Failed { .. }))
 }

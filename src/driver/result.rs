@@ -80,8 +80,18 @@ pub struct ScenarioResult {
     pub name: String,
     /// Passed, failed, inconclusive or not exercised.
     pub verdict: Verdict,
+    /// In a failed one the first step that saw something else, and what it saw; `None` if the steps saw nothing wrong.
+    pub step: Option<String>,
     /// What broke, or why nothing was put to the test; `None` if it passed.
     pub reason: Option<String>,
+}
+
+impl ScenarioResult {
+    /// Its own name, if it is of the rule of this requirement.
+    #[must_use]
+    pub fn of(&self, requirement: &Requirement) -> Option<&str> {
+        self.name.strip_prefix(requirement.name)?.strip_prefix('/')
+    }
 }
 
 /// Whether a requirement belongs to the profile.

@@ -3,7 +3,9 @@
 use super::script::Script;
 use crate::driver::judged::JudgedCase;
 use crate::lever::LeverSet;
-use crate::requirement::Requirement;
+use crate::plan::Action;
+use crate::requirement::{Lever, Requirement};
+use std::collections::BTreeSet;
 
 /// A scenario that was asked for, and what it came to.
 #[derive(Debug, Clone)]
@@ -24,7 +26,12 @@ pub enum Outcome {
     /// Its steps saw what they expect, its history conforms, and the requirement of its rule was put to the test.
     Passed,
     /// Something in its history cannot be explained by the documentation.
-    Failed(String),
+    Failed {
+        /// The first step that saw something else, and what it saw; `None` if all saw what they expect.
+        step: Option<String>,
+        /// What cannot be explained.
+        explanation: String,
+    },
     /// Why it did not put its requirement to the test.
     NotExercised(String),
     /// Why nothing can be said.
@@ -49,11 +56,9 @@ impl Unmet {
 impl Played {
     /// A scenario that was not begun, since the endpoint lacks a lever or the run had come to its end.
     pub(super) fn not_begun(script: &Script, levers: LeverSet) -> Self {
-        let lacking: Vec<&str> = {
-            let needed: std::collections::BTreeSet<_> =
-                script.plan().actions().filter_map(crate::plan::Action::lever).collect();
-            needed.into_iter().filter(|lever| !levers.contains(*lever)).map(|lever| lever.as_str()).collect()
-        };
+        let needed: BTreeSet<Lever> = script.plan().actions().filter_map(Action::lever).collect();
+        let lacking = needed.into_iter().filter(|lever| !levers.contains(*lever));
+        let lacking: Vec<&str> = lacking.map(Lever::as_str).collect();
         if lacking.is_empty() {
             return Self::not_told(script, "the run ended before it began".to_owned());
         }
@@ -76,8 +81,7 @@ pub(super) fn outcome(script: &Script, case: &JudgedCase, unmet: Option<Unmet>) 
     let broken = case.finding.as_ref().map(|finding| finding.explanation.clone());
     let breach = || case.answers.first().and_then(|breach| case.evidence(breach.requirement)).map(|(_, text)| text);
     if let Some(explanation) = broken.or_else(breach) {
-        let step = unmet.map(|unmet| format!("{}. ", unmet.text())).unwrap_or_default();
-        return Outcome::Failed(format!("{step}{explanation}"));
+        return Outcome::Failed { step: unmet.map(|unmet| unmet.text()), explanation };
     }
     if case.inconclusive {
         return Outcome::Inconclusive("the search through its history outgrew its bounds".to_owned());

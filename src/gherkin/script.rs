@@ -49,6 +49,14 @@ pub enum ScriptError {
         /// The step.
         step: String,
     },
+    /// Two scenarios cannot be told apart.
+    #[error("{file} has two scenarios of the name `{name}`")]
+    Duplicate {
+        /// The file with the second one.
+        file: String,
+        /// The name.
+        name: String,
+    },
 }
 
 /// A feature file's text, with outlines expanded.
@@ -72,7 +80,10 @@ pub fn scripts(file: &str, feature: &Feature) -> Result<Vec<Script>, ScriptError
 }
 
 fn script(file: &str, feature: &Feature, rule: Option<&Rule>, scenario: &Scenario) -> Result<Script, ScriptError> {
-    let lines = scenario.steps.iter().map(|step| {
+    // What is common to all scenarios comes first, as cucumber has it.
+    let backgrounds = feature.background.iter().chain(rule.and_then(|rule| rule.background.as_ref()));
+    let steps = backgrounds.flat_map(|background| &background.steps).chain(&scenario.steps);
+    let lines = steps.map(|step| {
         let meaning = meaning(step).ok_or_else(|| ScriptError::Undefined {
             file: file.to_owned(),
             line: step.position.line,
@@ -123,6 +134,14 @@ mod tests {
     #[test]
     fn what_is_no_gherkin_is_an_error() {
         assert!(feature("f.feature", "Scenario?").unwrap_err().to_string().starts_with("f.feature is not in Gherkin"));
+    }
+
+    #[test]
+    fn a_background_comes_first() {
+        let text =
+            "Feature: f\n  Background:\n    Given it is created with image A\n  Scenario: s\n    When it is invoked\n";
+        let scripts = scripts("f", &feature("f", text).unwrap()).unwrap();
+        assert_eq!(scripts[0].plan().to_string(), "create f A\ninvoke f");
     }
 
     #[test]

@@ -82,7 +82,7 @@ struct Stage {
 
 impl Stage {
     fn may_begin(&self) -> bool {
-        let failed = |played: &Played| matches!(played.outcome, Outcome::Failed(_));
+        let failed = |played: &Played| matches!(played.outcome, Outcome::Failed { .. });
         let played = self.played.lock().unwrap_or_else(PoisonError::into_inner);
         let proved = self.on_violation == OnViolation::Stop && played.iter().any(failed);
         let late = self.until.is_some_and(|until| Instant::now() >= until);

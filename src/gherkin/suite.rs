@@ -36,12 +36,17 @@ impl Suite {
     /// All scenarios of these files, each with its name.
     ///
     /// # Errors
-    /// If one is not Gherkin, or has a step that is not in the glossary.
+    /// If one is not Gherkin, has a step that is not in the glossary, or two scenarios of one name.
     pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>, jobs: usize) -> Result<Self, ScriptError> {
         let mut suite = Self { jobs, ..Self::default() };
         for (file, text) in files {
             let feature = script::feature(file, text)?;
-            suite.scripts.extend(script::scripts(file, &feature)?);
+            for script in script::scripts(file, &feature)? {
+                if suite.scripts.iter().any(|known| known.name == script.name) {
+                    return Err(ScriptError::Duplicate { file: file.to_owned(), name: script.name });
+                }
+                suite.scripts.push(script);
+            }
             suite.features.push(feature);
         }
         Ok(suite)
@@ -80,11 +85,11 @@ impl Opening for Suite {
 }
 
 fn result(played: &Played) -> ScenarioResult {
-    let (verdict, reason) = match played.outcome.clone() {
-        Outcome::Passed => (Verdict::Passed, None),
-        Outcome::Failed(reason) => (Verdict::Failed, Some(reason)),
-        Outcome::NotExercised(reason) => (Verdict::NotExercised, Some(reason)),
-        Outcome::Inconclusive(reason) => (Verdict::Inconclusive, Some(reason)),
+    let (verdict, step, reason) = match played.outcome.clone() {
+        Outcome::Passed => (Verdict::Passed, None, None),
+        Outcome::Failed { step, explanation } => (Verdict::Failed, step, Some(explanation)),
+        Outcome::NotExercised(reason) => (Verdict::NotExercised, None, Some(reason)),
+        Outcome::Inconclusive(reason) => (Verdict::Inconclusive, None, Some(reason)),
     };
-    ScenarioResult { name: played.name.clone(), verdict, reason }
+    ScenarioResult { name: played.name.clone(), verdict, step, reason }
 }

@@ -57,6 +57,7 @@ struct Report<'a> {
 struct Scenario<'a> {
     name: &'a str,
     verdict: &'static str,
+    step: Option<&'a str>,
     reason: Option<&'a str>,
 }
 
@@ -114,7 +115,12 @@ fn entry(result: &RequirementResult) -> Entry<'_> {
 }
 
 fn scenario(result: &ScenarioResult) -> Scenario<'_> {
-    Scenario { name: &result.name, verdict: result.verdict.as_str(), reason: result.reason.as_deref() }
+    Scenario {
+        name: &result.name,
+        verdict: result.verdict.as_str(),
+        step: result.step.as_deref(),
+        reason: result.reason.as_deref(),
+    }
 }
 
 fn evidence(counterexample: &Counterexample) -> Evidence<'_> {

@@ -53,7 +53,7 @@ pub(super) fn passed() -> RunResult {
 }
 
 fn scenario(name: &str, verdict: Verdict, reason: Option<&str>) -> ScenarioResult {
-    ScenarioResult { name: name.to_owned(), verdict, reason: reason.map(str::to_owned) }
+    ScenarioResult { name: name.to_owned(), verdict, step: None, reason: reason.map(str::to_owned) }
 }
 
 /// A run with a broken requirement and one that could not be told.
@@ -77,11 +77,14 @@ pub(super) fn failed() -> RunResult {
         found_after: 412,
         reproduced: (5, 5),
     });
-    result.scenarios.push(scenario(
-        "states.pending-not-invocable/A function that is not ready refuses invocations",
-        Verdict::Failed,
-        Some("“Then an invocation is refused”: it was accepted with HTTP 200."),
-    ));
+    result.scenarios.push(ScenarioResult {
+        step: Some("“Then an invocation is refused”: it was accepted with HTTP 200".into()),
+        ..scenario(
+            "states.pending-not-invocable/A function that is not ready refuses invocations",
+            Verdict::Failed,
+            Some("`f1` could only be Pending. An invocation was served."),
+        )
+    });
     let untold = find(&mut result, "states.inactive-wakes");
     untold.verdict = Verdict::Inconclusive;
     untold.reason = Some("the endpoint was throttling until the deadline".into());

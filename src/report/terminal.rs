@@ -37,7 +37,6 @@ pub fn render(result: &RunResult, view: &View<'_>) -> String {
     let mut out = String::new();
     header(&mut out, result);
     requirements(&mut out, result, view);
-    scenarios(&mut out, result, view);
     failures(&mut out, result, view);
     unexplored(&mut out, result);
     remarks(&mut out, result);
@@ -82,16 +81,17 @@ fn counts(scenarios: &[ScenarioResult]) -> String {
     some.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
 }
 
-/// The scenarios that failed: the step that saw something else, and why nothing explains it.
-fn scenarios(out: &mut String, result: &RunResult, view: &View<'_>) {
-    let failed: Vec<_> = result.scenarios.iter().filter(|one| one.verdict == Verdict::Failed).collect();
-    if failed.is_empty() {
-        return;
-    }
-    let _ = writeln!(out, "\nscenarios that failed");
-    for one in failed {
-        let _ = writeln!(out, "  {} {}", mark(one.verdict, view.colour), one.name);
-        out.push_str(&wrap(one.reason.as_deref().unwrap_or_default(), "      ", WIDTH));
+/// The scenarios of its rule that failed, each with the step that saw something else. Those of other rules failed for the
+/// same reason, mostly, and stand in `report.json`.
+fn scenarios(out: &mut String, result: &RunResult, requirement: &Requirement) {
+    let failed = result.scenarios.iter().filter(|one| one.verdict == Verdict::Failed);
+    let own = failed.filter_map(|one| Some((one.of(requirement)?, one.step.as_deref())));
+    for (place, (name, step)) in own.enumerate() {
+        let label = if place == 0 { "scenarios" } else { "" };
+        let _ = writeln!(out, "  {label:<11}  {name}");
+        if let Some(step) = step {
+            out.push_str(&wrap(step, "                 ", WIDTH));
+        }
     }
 }
 
@@ -139,6 +139,8 @@ fn failures(out: &mut String, result: &RunResult, view: &View<'_>) {
         }
         if let Some(counterexample) = &entry.counterexample {
             evidence(out, entry.requirement, counterexample, view);
+            scenarios(out, result, entry.requirement);
+            as_a_scenario(out, entry.requirement, counterexample);
         }
     }
 }
@@ -156,7 +158,11 @@ fn evidence(out: &mut String, requirement: &Requirement, counterexample: &Counte
     let file = view.results.join(&counterexample.file);
     let _ = writeln!(out, "  the history  {}, line {}", file.display(), counterexample.line);
     let _ = writeln!(out, "  again        fnconform replay {}", quoted(&file.display().to_string()));
-    out.push_str("\n  as a scenario\n");
+}
+
+/// The counterexample in the steps of the features.
+fn as_a_scenario(out: &mut String, requirement: &Requirement, counterexample: &Counterexample) {
+    out.push('\n');
     for line in print::scenario(&format!("It breaks {}", requirement.name), &counterexample.plan).lines() {
         let _ = writeln!(out, "  {line}");
     }
