@@ -103,20 +103,7 @@ Feature: Update states
       When it is updated to image B, which is not ready yet
       Then an invocation is served by image A
       When image B becomes ready
-      And 50 % of a preparation's time passes
-      And it is invoked
-      And it is looked at
-      And it is invoked
-      And it is looked at
-      And it is invoked
-      And it is looked at
-      And it is invoked
-      And it is looked at
-      And it is invoked
-      And it is looked at
-      And it is invoked
-      And it is looked at
-      And it has come to rest
+      And it is watched until it has come to rest
       Then an invocation is served by image B
 
     Scenario: Invocations at once all reach the old code

@@ -112,7 +112,7 @@ fn select(settings: &mut RunSettings, selection: Vec<&'static Requirement>) {
 }
 
 /// A name that no other run has had lately: what a run makes begins with it.
-fn run_name() -> String {
+pub(super) fn run_name() -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let mixed = since.as_nanos() ^ (u128::from(std::process::id()) << 32);
     format!("fnc-{:08x}", mixed & 0xffff_ffff)

@@ -22,6 +22,7 @@ mod progress;
 mod rehearsal;
 mod replay;
 mod run;
+mod self_test;
 mod serve;
 mod session;
 mod signal;
@@ -51,6 +52,7 @@ enum Command {
     Replay(replay::Replay),
     List(list::List),
     Explain(explain::Explain),
+    SelfTest(self_test::SelfTest),
 }
 
 fn dispatch(command: &Command) -> Result<Exit, CliError> {
@@ -61,6 +63,7 @@ fn dispatch(command: &Command) -> Result<Exit, CliError> {
         Command::Replay(args) => replay::run(args),
         Command::List(args) => list::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::SelfTest(args) => self_test::run(args),
     }
 }
 

@@ -1,13 +1,13 @@
-//! Patterns over names of requirements: `*` stands for any characters, `?` for one.
+//! Patterns over names, mostly of requirements: `*` stands for any characters, `?` for one.
 
 use crate::gherkin::Script;
 use crate::requirement::{Requirement, all};
 use std::fmt;
 use std::str::FromStr;
 
-/// A pattern over names of requirements.
+/// A pattern over names.
 ///
-/// Names have one dot, and nothing is gained by letting it stop a star: `*` and `**` mean the same.
+/// Names of requirements have one dot, and nothing is gained by letting it stop a star: `*` and `**` mean the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern(String);
 
@@ -47,7 +47,7 @@ impl FromStr for Pattern {
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.trim();
         if text.is_empty() {
-            return Err("a pattern is a name of a requirement, in which `*` stands for anything".to_owned());
+            return Err("a pattern is a name, in which `*` stands for anything".to_owned());
         }
         Ok(Self(text.to_owned()))
     }

@@ -55,6 +55,11 @@ impl Rehearsal {
                 self.now += LONG;
                 self.step(&Step(vec![Action::Get(*f)]), None);
             }
+            [Action::Watch(f)] => {
+                for action in [Action::Invoke(*f), Action::Get(*f), Action::Await(*f), Action::Invoke(*f)] {
+                    self.step(&Step(vec![action]), None);
+                }
+            }
             [Action::Settle(f)] => {
                 self.keep(self.now, self.now + LONG, Event::Settle { function: name(*f) });
                 self.now += LONG + 1;
@@ -84,7 +89,9 @@ impl Rehearsal {
         let request = match action {
             Action::Create(f, i) => Request::Create { function: name(*f), image: image(*i) },
             Action::Update(f, i) => Request::Update { function: name(*f), image: image(*i) },
-            Action::Get(f) | Action::Await(f) | Action::Settle(f) => Request::Get { function: name(*f) },
+            Action::Get(f) | Action::Await(f) | Action::Watch(f) | Action::Settle(f) => {
+                Request::Get { function: name(*f) }
+            }
             Action::Invoke(f) => Request::Invoke { function: name(*f) },
             Action::Delete(f) => Request::Delete { function: name(*f) },
             Action::Idle(f) => {

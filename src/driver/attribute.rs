@@ -4,6 +4,7 @@
 //! is believed before what explains a few, and a case that it explains accuses nothing else.
 
 use super::judged::JudgedCase;
+use crate::history::{Call, Event, Operation};
 use crate::requirement::{self, Requirement};
 
 /// The requirements that are broken, each with the cases that show it, by their places; `weights` says for how many
@@ -17,6 +18,7 @@ pub(super) fn attribute(cases: &[&JudgedCase], weights: &[usize]) -> Vec<(&'stat
             blamed.map(|place| weights.get(*place).copied().unwrap_or(1)).sum()
         };
         let Some(best) = most_often(firsts) else { break };
+        let best = spoken_for(best, cases, &open).unwrap_or(best);
         let (explained, rest): (Vec<usize>, Vec<usize>) = open.iter().partition(|place| suspects(cases[**place], best));
         blamed.push((best, explained));
         open = rest;
@@ -34,6 +36,28 @@ pub(super) fn attribute(cases: &[&JudgedCase], weights: &[usize]) -> Vec<(&'stat
         }
     }
     blamed
+}
+
+/// Another requirement that explains all that this one explains in the open cases, and for which more answers speak by
+/// themselves.
+///
+/// What an invocation or an update is answered with breaks a promise on the spot; what GetFunction shows is the trace of
+/// something that may have been one thing or another.
+fn spoken_for(best: &Requirement, cases: &[&JudgedCase], open: &[usize]) -> Option<&'static Requirement> {
+    let speak = |requirement: &Requirement| {
+        let direct = |case: &JudgedCase| case.finding.as_ref().is_some_and(|finding| !is_a_look(&finding.operation));
+        open.iter().filter(|place| first(cases[**place]) == Some(requirement) && direct(cases[**place])).count()
+    };
+    let explains_as_much = |requirement: &Requirement| {
+        let mut explained = open.iter().filter(|place| suspects(cases[**place], best));
+        explained.all(|place| suspects(cases[*place], requirement))
+    };
+    let candidates = requirement::all().filter(|one| *one != best && speak(one) > speak(best) && explains_as_much(one));
+    candidates.max_by_key(|one| speak(one))
+}
+
+fn is_a_look(operation: &Operation) -> bool {
+    matches!(&operation.event, Event::Call { call: Call::Get { .. }, .. })
 }
 
 fn first(case: &JudgedCase) -> Option<&'static Requirement> {

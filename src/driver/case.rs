@@ -240,6 +240,7 @@ impl Case {
     async fn step(&mut self, step: &Step, next: Option<&Step>) {
         match step.0.as_slice() {
             [Action::Await(f)] => self.await_quiet(*f).await,
+            [Action::Watch(f)] => self.watch(*f).await,
             [Action::Settle(f)] => self.settle(*f, next).await,
             [Action::Pause(hundredths)] => self.pause(self.bench.pace.hundredths(*hundredths)).await,
             actions => {
@@ -290,7 +291,7 @@ impl Case {
             Action::Invoke(f) => Done::Called(self.call(&Request::Invoke { function: self.function(*f) }).await),
             Action::Delete(f) => Done::Called(self.call(&Request::Delete { function: self.function(*f) }).await),
             // In a burst there is no time to wait: it looks once.
-            Action::Get(f) | Action::Await(f) | Action::Settle(f) => {
+            Action::Get(f) | Action::Await(f) | Action::Watch(f) | Action::Settle(f) => {
                 Done::Called(self.call(&Request::Get { function: self.function(*f) }).await)
             }
             Action::Pause(_) => Done::Pulled(None),

@@ -95,6 +95,8 @@ enum Waited {
     TooLong,
 }
 
+/// How many turns of a watch there are in the time that a preparation takes, at the most.
+const TURNS: u32 = 64;
 /// How often a function that is invoked next is tried by invocations before it is looked at.
 const BLIND_TRIES: u32 = 4;
 
@@ -121,6 +123,30 @@ impl Case {
             }
             interval = (interval * 3 / 2).min(self.bench.pace.longest_poll());
         }
+    }
+
+    /// Invokes the function and looks at it by turns until nothing is left that must happen.
+    ///
+    /// What is routed and what is shown may part for a moment only, so there is hardly a pause between the turns: as
+    /// many fit into a preparation as find such a moment, on a slow endpoint as well.
+    pub(super) async fn watch(&mut self, f: F) {
+        let function = self.function(f);
+        let typical = self.bench.pace.typical;
+        let since = Instant::now();
+        while since.elapsed() < typical * 4 {
+            for look in [Look::Invoke, Look::Get] {
+                let Some(seen) = self.seen(&function, look).await else { return };
+                self.take_in(vec![seen]);
+            }
+            if self.judge.outlook(&function).due == Due::Nothing {
+                return;
+            }
+            self.pause(typical / TURNS).await;
+            if self.cut_short.is_some() {
+                return;
+            }
+        }
+        self.await_quiet(f).await;
     }
 
     /// Leaves the function alone until everything must have happened.

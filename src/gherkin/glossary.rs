@@ -178,6 +178,12 @@ static DEEDS: &[Sentence] = &[
         |action| matches!(action, Action::Await(_)).then(|| about(action)),
     ),
     says(
+        "{it} is watched until it has come to rest",
+        "invokes it and looks at it by turns, as fast as it answers",
+        |w| Meaning::doing(&[Action::Watch(w.function)]),
+        |action| matches!(action, Action::Watch(_)).then(|| about(action)),
+    ),
+    says(
         "{it} has been left alone for long enough",
         "until everything that must happen by itself must have happened",
         |w| Meaning::doing(&[Action::Settle(w.function)]),
@@ -377,7 +383,7 @@ mod tests {
     fn every_action_of_plans_can_be_said_and_is_understood() {
         let mut actions = vec![Action::Pause(150), Action::Create(F(1), I(2)), Action::Update(F(0), I(9))];
         actions.extend(
-            [Action::Get, Action::Invoke, Action::Delete, Action::Idle, Action::Await, Action::Settle]
+            [Action::Get, Action::Invoke, Action::Delete, Action::Idle, Action::Await, Action::Watch, Action::Settle]
                 .map(|of| of(F(9))),
         );
         actions.extend(Change::ALL.map(|change| Action::Image(I(3), change)));

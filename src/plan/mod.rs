@@ -47,6 +47,8 @@ pub enum Action {
     Idle(F),
     /// Looks at the function until nothing is left that must happen to it.
     Await(F),
+    /// Invokes it and looks at it by turns until nothing is left that must happen to it.
+    Watch(F),
     /// Leaves the function alone until everything must have happened.
     Settle(F),
     /// Waits for so many hundredths of what a preparation was measured to take.
@@ -113,6 +115,7 @@ impl Action {
             | Self::Delete(f)
             | Self::Idle(f)
             | Self::Await(f)
+            | Self::Watch(f)
             | Self::Settle(f) => Some(*f),
             Self::Pause(_) | Self::Image(..) => None,
         }
@@ -213,6 +216,7 @@ impl fmt::Display for Action {
             Self::Delete(f) => write!(out, "delete {f}"),
             Self::Idle(f) => write!(out, "idle {f}"),
             Self::Await(f) => write!(out, "await {f}"),
+            Self::Watch(f) => write!(out, "watch {f}"),
             Self::Settle(f) => write!(out, "settle {f}"),
             Self::Pause(hundredths) => write!(out, "pause {hundredths}"),
             Self::Image(i, change) => write!(out, "{} {i}", change.as_str()),
@@ -275,6 +279,7 @@ fn action(text: &str) -> Result<Action, String> {
                 "delete" => Action::Delete,
                 "idle" => Action::Idle,
                 "await" => Action::Await,
+                "watch" => Action::Watch,
                 "settle" => Action::Settle,
                 _ => return Err(format!("`{verb}` is no action")),
             };

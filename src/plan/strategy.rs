@@ -70,6 +70,7 @@ fn looks(f: F) -> Steps {
 fn wait(f: F) -> Steps {
     prop_oneof![
         4 => some(&[Action::Await(f)]),
+        1 => some(&[Action::Watch(f)]),
         3 => some(&[Action::Settle(f)]),
         2 => some(&[]),
         2 => (5u16..150).prop_map(|hundredths| one(Action::Pause(hundredths))),

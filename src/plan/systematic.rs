@@ -34,6 +34,22 @@ pub static DIRECTED: &[Directed] = &[
         "create f A; await f; invoke f; update f B; await f; invoke f; invoke f; update f A; await f; invoke f; invoke f; invoke f",
     ),
     ask(
+        "is what is routed what is shown, all the while an update goes on?",
+        "create f A; watch f; invoke f; update f B; watch f; invoke f; get f; update f C; watch f; invoke f; invoke f",
+    ),
+    ask(
+        "is what is routed what is shown when the image becomes ready?",
+        "create f A; await f; hold B; update f B; invoke f; ready B; watch f; invoke f; get f; invoke f",
+    ),
+    ask(
+        "is what is routed what is shown when a function wakes?",
+        "create f A; await f; idle f; await f; invoke f; watch f; invoke f; get f",
+    ),
+    ask(
+        "is what is routed what is shown when a function recovers?",
+        "fail A; create f A; await f; update f B; watch f; invoke f; get f; fail C; update f C; watch f; invoke f",
+    ),
+    ask(
         "is it Pending while its image is held?",
         "hold A; create f A; get f; invoke f; get f; invoke f; pause 150; get f; invoke f; ready A; settle f; get f; invoke f",
     ),

@@ -6,6 +6,7 @@
 //! To add a format: one file here with a unit struct that implements [`Format`], and its line in [`FORMATS`].
 
 pub mod json;
+pub mod kill_matrix;
 pub mod terminal;
 pub mod wrap;
 

@@ -12,5 +12,6 @@ mod layering;
 mod notation;
 mod reference;
 mod run;
+mod self_test;
 mod simulation;
 mod wire;
