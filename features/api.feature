@@ -111,3 +111,34 @@ Feature: The wire
         | it is invoked |
       Then it is not found
       And an invocation finds no function
+
+    Scenario: A function that is deleted while it is updated is not found, each time
+      Given an Active function running image A
+      When these happen at once
+        | it is updated to image B |
+        | it is deleted            |
+      Then it is not found
+      When it is created with image A
+      And it has come to rest
+      And these happen at once
+        | it is updated to image B |
+        | it is deleted            |
+      Then it is not found
+      When it is created with image A
+      And it has come to rest
+      And these happen at once
+        | it is updated to image B |
+        | it is deleted            |
+      Then it is not found
+      When it is created with image A
+      And it has come to rest
+      And these happen at once
+        | it is updated to image B |
+        | it is deleted            |
+      Then it is not found
+      When it is created with image A
+      And it has come to rest
+      And these happen at once
+        | it is updated to image B |
+        | it is deleted            |
+      Then it is not found

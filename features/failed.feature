@@ -196,3 +196,22 @@ Feature: Failed state
       And it has come to rest
       And it is updated to image C
       Then it ends up Active
+
+    @lever.delete
+    Scenario: A function that lost its image serves what it was updated to, and recovers again
+      Given an Active function running image A
+      When image A is deleted
+      And it has been left alone for long enough
+      Then an invocation is refused
+      When it has been left alone for long enough
+      Then it is Failed
+      When it is updated to image B
+      Then it becomes Active
+      And 2 invocations are served by image B
+      When image B is deleted
+      And it has been left alone for long enough
+      Then an invocation is refused
+      When it has been left alone for long enough
+      Then it is Failed
+      When it is updated to image C
+      Then it ends up Active

@@ -81,6 +81,14 @@ Feature: Failed state: tag and digest
       And the tag of image B is overwritten
       Then its digest is that of image B
 
+    Scenario: A function that is created again after its tag was overwritten has the tag's present digest
+      Given an Active function running image A
+      When it is deleted
+      And the tag of image A is overwritten
+      And it is created with image A
+      Then it becomes Active
+      And its digest is that of image A as overwritten
+
   @image.never-unrecorded @lever.publish
   Rule: Code that was not deployed is never served, not even when its tag was
     “If that digest is later overwritten in ACR, the function fails to invoke.” (Failed state)

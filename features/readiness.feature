@@ -60,6 +60,28 @@ Feature: Check state before invoking
       And it is created with image C
       Then its last update status is absent or InProgress or Successful
 
+    @lever.hold
+    Scenario: The second and the third update show, too
+      Given an Active function running image A
+      When it is updated to image B
+      Then its last update becomes Successful
+      When it is updated to image C, which is not ready yet
+      Then its last update status is InProgress
+      When image C becomes ready
+      Then its last update becomes Successful
+      When it is updated to image D, which is not ready yet
+      Then its last update status is InProgress
+      And its last update status is InProgress
+
+    @lever.hold
+    Scenario: An update of a Pending function shows
+      Given a Pending function whose image A is not ready yet
+      When it is updated to image B
+      And image A becomes ready
+      Then it becomes Active
+      And its digest is that of image B
+      And an invocation is served by image B
+
   @readiness.active-then-invoke
   Rule: A client that saw Active, and no update since, can invoke
     “Newly created functions: confirm the state is Active.” (Check state before invoking)
@@ -212,3 +234,14 @@ Feature: Check state before invoking
       And the second function has come to rest
       Then an invocation is served by image C
       And an invocation of the second function is served by image D
+
+    @lever.hold @lever.fail
+    Scenario: A creation that fails does not reach another
+      Given a Pending function whose image A is not ready yet
+      And image B cannot be prepared
+      When the second function is created with image B
+      Then the second function becomes Failed
+      And it is Pending
+      When image A becomes ready
+      Then it becomes Active
+      And an invocation is served by image A

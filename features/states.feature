@@ -169,6 +169,14 @@ Feature: Function states
         | it is invoked |
       Then an invocation is served by image A
 
+    Scenario: An Active function serves in the moment its update is Successful
+      When it is created with image A
+      And it has been left alone for long enough
+      Then an invocation is served by image A
+      When it is updated to image B
+      And it is watched until it has come to rest
+      Then 5 invocations are served by image B
+
   @states.failed-not-invocable @lever.fail
   Rule: An invocation while Failed is refused
     “The function cannot be invoked because an issue occurred during resource preparation.” (Failed state)
@@ -234,6 +242,16 @@ Feature: Function states
       Then it is Active
       And an invocation is served
       And it is still Active after a while
+
+    @lever.hold
+    Scenario: A function that is being updated is not idle
+      Given an Active function running image A
+      When it is updated to image B, which is not ready yet
+      And it is left idle
+      Then it is still Active after a while
+      When image B becomes ready
+      Then its last update becomes Successful
+      And it is Active
 
   @states.inactive-not-invocable @lever.idle
   Rule: An invocation while Inactive is refused, the one that wakes it included
@@ -457,3 +475,18 @@ Feature: Function states
     Scenario: An Inactive function that nobody wakes stays as it is
       Given an Inactive function running image A
       Then it is still Inactive after a while
+
+    Scenario: An updated function stays as it is while it is invoked and updated again
+      Given an Active function running image A
+      When it is updated to image B
+      And 150 % of a preparation's time passes
+      Then it is Active
+      And 5 invocations are served by image A or image B
+      And it is Active
+      And 5 invocations are served by image A or image B
+      And it is still Active after a while
+      When it is updated to image C
+      Then its last update becomes Successful
+      And 5 invocations are served by image C
+      And it is still Active after a while
+      And 5 invocations are served by image C

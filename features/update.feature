@@ -169,6 +169,15 @@ Feature: Update states
       And it has been left alone for long enough
       Then 3 invocations are served by image C
 
+    Scenario: The code of an update serves in the moment it is Successful
+      Given an Active function running image A
+      When it is updated to image B
+      And it has been left alone for long enough
+      Then an invocation is served by image B
+      When it is updated to image C
+      Then its last update becomes Successful
+      And 5 invocations are served by image C
+
   @update.failed-serves-old @lever.fail @reading.R1
   Rule: After Failed an invocation reaches the code from before the update
     “Directed to the pre-update code” (Update states)

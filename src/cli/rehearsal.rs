@@ -5,10 +5,11 @@
 use crate::driver::case::CaseRecord;
 use crate::driver::endpoint::recorded;
 use crate::driver::fc3::Fc3;
+use crate::driver::intent::Intent;
 use crate::driver::{Dialect, Request, ServerCall};
 use crate::emulator::Settings;
 use crate::emulator::machine::{Event as Input, Machine, Memo, Turn};
-use crate::history::{Condition, Content, Event, Header, History, Name, Operation, Trace};
+use crate::history::{Content, Event, Header, History, Name, Operation, Trace};
 use crate::plan::{Action, Change, F, I, Plan, Step};
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ pub(super) fn rehearse(plan: &Plan) -> CaseRecord {
     let mut rehearsal = Rehearsal {
         machine: Machine::new(Settings::default()),
         now: 0,
-        images: vec![(0, 0, Condition::Ready); usize::from(plan.images())],
+        images: vec![Intent::FRESH; usize::from(plan.images())],
         operations: Vec::new(),
         bare_errors: Vec::new(),
     };
@@ -42,8 +43,7 @@ pub(super) fn rehearse(plan: &Plan) -> CaseRecord {
 struct Rehearsal {
     machine: Machine,
     now: i64,
-    /// Of each image: the revision that it stands for, how often it was published, and its condition.
-    images: Vec<(u32, u32, Condition)>,
+    images: Vec<Intent>,
     operations: Vec<Operation>,
     bare_errors: Vec<(usize, String)>,
 }
@@ -132,25 +132,9 @@ impl Rehearsal {
     }
 
     fn change(&mut self, i: I, change: Change) -> Content {
-        let (revision, published, condition) = &mut self.images[usize::from(i.0)];
-        match change {
-            Change::Publish => {
-                *published += 1;
-                *revision = *published;
-                if *condition == Condition::Missing {
-                    *condition = Condition::Ready;
-                }
-            }
-            Change::Ready => *condition = Condition::Ready,
-            Change::Hold => *condition = Condition::Held,
-            Change::Fail => *condition = Condition::Failing,
-            Change::Remove => *condition = Condition::Missing,
-            Change::Restore => (*revision, *condition) = (0, Condition::Ready),
-        }
-        match condition {
-            Condition::Missing => Content::MISSING,
-            condition => Content { code: Some(format!("sha256:{i}{revision}").into()), condition: *condition },
-        }
+        let intent = &mut self.images[usize::from(i.0)];
+        intent.apply(change);
+        intent.content(|revision| format!("sha256:{i}{revision}").into())
     }
 
     fn keep(&mut self, start: i64, end: i64, event: Event) {

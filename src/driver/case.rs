@@ -5,10 +5,11 @@
 
 use super::Request;
 use super::endpoint::{CaseTag, Endpoint, Recorded, ready};
+use super::intent::Intent;
 use super::patience::Pace;
-use crate::history::{Condition, Content, Event, Header, History, Name, Operation, Trace};
+use crate::history::{Content, Event, Header, History, Name, Operation, Trace};
 use crate::oracle::Judge;
-use crate::plan::{Action, Change, F, I, Plan, Step};
+use crate::plan::{Action, F, I, Plan, Step};
 use crate::requirement::Lever;
 use futures_util::future::join_all;
 use std::sync::Arc;
@@ -107,14 +108,6 @@ impl CutShort {
     }
 }
 
-/// What is meant by an image at present.
-#[derive(Debug, Clone, Copy)]
-struct Intent {
-    revision: u32,
-    condition: Condition,
-    published: u32,
-}
-
 /// A case while it goes on: its plan is carried out a step at a time.
 pub struct Case {
     pub(super) bench: Arc<Bench>,
@@ -144,12 +137,11 @@ impl Case {
     pub async fn begin(bench: &Arc<Bench>, name: &str, plan: Plan) -> Self {
         let header = Header::default();
         let Ok(judge) = Judge::new(&header) else { unreachable!("a closed world is judged") };
-        let fresh = Intent { revision: 0, condition: Condition::Ready, published: 0 };
         let mut case = Self {
             bench: Arc::clone(bench),
             tag: bench.endpoint.tag(name),
             name: format!("{}-{name}", bench.endpoint.run()).into(),
-            images: vec![fresh; usize::from(plan.images())],
+            images: vec![Intent::FRESH; usize::from(plan.images())],
             plan,
             operations: Vec::new(),
             bare_errors: Vec::new(),
@@ -256,24 +248,7 @@ impl Case {
     /// Changes what is meant by an image before the lever is pulled.
     fn intend(&mut self, action: &Action) {
         let Action::Image(i, change) = action else { return };
-        let intent = &mut self.images[usize::from(i.0)];
-        match change {
-            Change::Publish => {
-                intent.published += 1;
-                intent.revision = intent.published;
-                if intent.condition == Condition::Missing {
-                    intent.condition = Condition::Ready;
-                }
-            }
-            Change::Ready => intent.condition = Condition::Ready,
-            Change::Hold => intent.condition = Condition::Held,
-            Change::Fail => intent.condition = Condition::Failing,
-            Change::Remove => intent.condition = Condition::Missing,
-            Change::Restore => {
-                intent.revision = 0;
-                intent.condition = Condition::Ready;
-            }
-        }
+        self.images[usize::from(i.0)].apply(*change);
     }
 
     async fn act(&self, action: &Action) -> Done {
@@ -316,11 +291,7 @@ impl Case {
     }
 
     fn content(&self, i: I) -> Content {
-        let intent = self.images[usize::from(i.0)];
-        match intent.condition {
-            Condition::Missing => Content::MISSING,
-            condition => Content { code: Some(self.digest(i, intent.revision)), condition },
-        }
+        self.images[usize::from(i.0)].content(|revision| self.digest(i, revision))
     }
 
     /// Whether the lever `idle` was ever pulled on the function.

@@ -9,6 +9,7 @@ pub mod case;
 pub mod client;
 pub mod endpoint;
 pub mod fc3;
+pub(crate) mod intent;
 pub mod judged;
 pub mod path;
 pub mod patience;

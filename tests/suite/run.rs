@@ -81,7 +81,7 @@ async fn faulty_endpoints_are_caught_by_the_requirement_that_they_break() {
         ("retries-by-itself", "failed.stays"),
         ("digest-follows-tag", "image.digest-recorded"),
         ("routes-new-at-once", "update.in-progress-serves-old"),
-        ("unknown-after-create", "readiness.fresh"),
+        ("update-does-nothing", "readiness.fresh"),
         ("plain-text-errors", "api.errors"),
     ];
     for (name, requirement) in faults {
