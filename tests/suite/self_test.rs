@@ -15,9 +15,9 @@ fn as_it_should_be(variant: &&'static dyn Behaviour) -> Row {
     Row { name: variant.name(), breaks: variant.breaks(), outcome: Ok(outcome) }
 }
 
-/// All variants, each as it should be: `.ci/full` compares what was really seen with the same file.
+/// What is expected of all variants, which no variant may be missing from: it is `.ci/full` that compares what was seen with it.
 #[test]
-fn every_variant_is_claimed_to_be_as_it_should_be() {
+fn every_variant_has_its_line_among_what_is_expected() {
     let rows = |variants: &[&'static dyn Behaviour]| variants.iter().map(as_it_should_be).collect();
     let matrix = KillMatrix { seed: 1, faults: rows(&fault::FAULTS), oddities: rows(&legal::LEGAL) };
     let mut settings = insta::Settings::clone_current();
@@ -25,8 +25,6 @@ fn every_variant_is_claimed_to_be_as_it_should_be() {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!("kill_matrix", stable::render(&matrix)));
-    let readme = include_str!("../../README.md");
-    assert!(readme.contains(&matrix.summary()), "the README should say: {}", matrix.summary());
 }
 
 /// What the command prints, the last line of it, and its exit code.
