@@ -30,6 +30,7 @@
 //! | [`report`] | pure renderings of a result, one file a format |
 //! | [`cli`] | one file a subcommand; exit codes |
 //! | [`emulator`] | the reference endpoint, right, wrong and odd; outside the line |
+//! | [`rehearsal`] | plans on the emulator's machine, without sockets and in simulated time |
 //!
 //! # Invariants
 //!
@@ -51,5 +52,6 @@ pub mod lever;
 pub mod model;
 pub mod oracle;
 pub mod plan;
+pub mod rehearsal;
 pub mod report;
 pub mod requirement;

@@ -1,7 +1,6 @@
 //! What puts each requirement to the test: scenarios, plans, and the faults that prove that a breach is seen.
 
 use super::drive::CASES;
-use super::rehearsal::rehearse;
 use crate::driver::Dialect;
 use crate::driver::fc3::Fc3;
 use crate::driver::judged::{Depth, judge};
@@ -9,6 +8,7 @@ use crate::emulator::fault;
 use crate::gherkin::Suite;
 use crate::lever::LeverSet;
 use crate::plan::{Plan, strategy, systematic};
+use crate::rehearsal::rehearse;
 use crate::requirement::{Requirement, SECTIONS, all};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

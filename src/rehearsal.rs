@@ -1,0 +1,267 @@
+//! A plan carried out on the emulator's machine, without sockets and in simulated time: what a run of it would see.
+//!
+//! It is the same on every machine and takes no time, so tables can be made of it. It says nothing of any endpoint.
+
+use crate::driver::case::CaseRecord;
+use crate::driver::endpoint::recorded;
+use crate::driver::fc3::Fc3;
+use crate::driver::intent::Intent;
+use crate::driver::{Dialect, Meaning, Request, ServerCall};
+use crate::emulator::Settings;
+use crate::emulator::machine::{Event as Input, Machine, Memo, Turn};
+use crate::history::{Content, Event, Header, History, Name, Operation, Trace};
+use crate::plan::{Action, Change, F, I, Plan, Step};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Microseconds in which everything of the reference machine that must happen by itself has happened.
+const LONG: i64 = 500_000;
+/// Microseconds that stand for one preparation.
+const PREPARATION: i64 = 30_000;
+/// Microseconds of half a round trip.
+const TRIP: i64 = 100;
+
+/// What a run of the plan would see on the reference endpoint.
+#[must_use]
+pub fn rehearse(plan: &Plan) -> CaseRecord {
+    rehearse_on(Settings::default(), plan)
+}
+
+/// What a run of the plan would see on the endpoint with these settings.
+#[must_use]
+pub fn rehearse_on(settings: Settings, plan: &Plan) -> CaseRecord {
+    let mut rehearsal = Rehearsal::begin(settings, plan.images());
+    for (place, step) in plan.steps.iter().enumerate() {
+        rehearsal.step(step, plan.steps.get(place + 1));
+    }
+    rehearsal.end(plan.clone())
+}
+
+/// A plan while it is rehearsed, a step at a time.
+pub struct Rehearsal {
+    machine: Machine,
+    now: i64,
+    images: Vec<Intent>,
+    operations: Vec<Operation>,
+    bare_errors: Vec<(usize, String)>,
+    requests: u64,
+}
+
+/// A call on its way to the machine.
+struct Arrival {
+    call: ServerCall,
+    start: i64,
+    memo: Memo,
+}
+
+impl Rehearsal {
+    /// A machine with these settings, and so many images, published and ready.
+    #[must_use]
+    pub fn begin(settings: Settings, images: u8) -> Self {
+        let mut rehearsal = Self {
+            machine: Machine::new(settings),
+            now: 0,
+            images: vec![Intent::FRESH; usize::from(images)],
+            operations: Vec::new(),
+            bare_errors: Vec::new(),
+            requests: 0,
+        };
+        for image in (0..images).map(I) {
+            rehearsal.at_once(&[Action::Image(image, Change::Ready)]);
+        }
+        rehearsal
+    }
+
+    /// What was seen so far, sorted by start.
+    #[must_use]
+    pub fn operations(&self) -> &[Operation] {
+        &self.operations
+    }
+
+    /// How many requests a client would have sent so far, levers not counted.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.requests
+    }
+
+    /// Takes a step; what comes next decides how a settle looks.
+    pub fn step(&mut self, step: &Step, next: Option<&Step>) {
+        match step.0.as_slice() {
+            [Action::Await(f)] => {
+                self.now += LONG;
+                self.at_once(&[Action::Get(*f)]);
+            }
+            [Action::Watch(f)] => {
+                self.at_once(&[Action::Invoke(*f)]);
+                self.at_once(&[Action::Get(*f)]);
+                self.now += LONG;
+                self.at_once(&[Action::Get(*f)]);
+                self.at_once(&[Action::Invoke(*f)]);
+            }
+            [Action::Settle(f)] => {
+                self.keep(self.now, self.now + LONG, Event::Settle { function: name(*f) });
+                self.now += LONG + 1;
+                // As a run does: it looks afterwards, by an invocation if that comes next.
+                if !next.is_some_and(|next| next.0.contains(&Action::Invoke(*f))) {
+                    self.at_once(&[Action::Get(*f)]);
+                }
+            }
+            [Action::Pause(hundredths)] => self.now += PREPARATION * i64::from(*hundredths) / 100,
+            actions => self.at_once(actions),
+        }
+    }
+
+    /// Sends actions so that they overlap: each arrives a trip after the one before, and none returns before all of
+    /// them were sent.
+    fn at_once(&mut self, actions: &[Action]) {
+        let (start, seen) = (self.now, self.operations.len());
+        let mut arrivals: BTreeMap<(i64, usize), Arrival> = BTreeMap::new();
+        for (place, action) in actions.iter().enumerate() {
+            let at = self.now;
+            self.now += TRIP;
+            match request(action) {
+                Some(request) => {
+                    self.requests += 1;
+                    let call = ServerCall { request, config: serde_json::Map::new() };
+                    self.turn(at, place, Arrival { call, start, memo: Memo::default() }, &mut arrivals);
+                }
+                None => self.pull(at, action),
+            }
+        }
+        let sent = self.now;
+        while let Some(((at, place), arrival)) = arrivals.pop_first() {
+            self.now = self.now.max(at);
+            self.turn(at, place, arrival, &mut arrivals);
+        }
+        for operation in &mut self.operations[seen..] {
+            operation.start = start;
+            operation.end = operation.end.map(|end| end.max(sent + TRIP));
+        }
+        self.now += 2 * TRIP + 1;
+    }
+
+    /// One turn of a call.
+    fn turn(&mut self, at: i64, place: usize, arrival: Arrival, later: &mut BTreeMap<(i64, usize), Arrival>) {
+        match self.arrive(at, Input::Call(&arrival.call, arrival.memo.clone())) {
+            Turn::Answer(reply) => {
+                let Arrival { call, start, .. } = arrival;
+                let decoded = Fc3.decode(&call.request, &Fc3.render(&reply, "rehearsal"));
+                let event = Event::Call {
+                    function: call.request.function().clone(),
+                    call: recorded(&call.request, &decoded.meaning, &|body| Some(body.into())),
+                };
+                self.bare_errors.extend(decoded.bare_error.map(|bare| (self.operations.len(), bare)));
+                self.keep(start, at + TRIP, event);
+                if let Some(operation) = self.operations.last_mut() {
+                    operation.trace = decoded.trace;
+                }
+            }
+            Turn::Later(when, memo) => {
+                let when = i64::try_from(when.as_micros()).unwrap_or(at).max(at);
+                later.insert((when, place), Arrival { memo, ..arrival });
+            }
+            Turn::Cut => {
+                let event = Event::Call {
+                    function: arrival.call.request.function().clone(),
+                    call: recorded(&arrival.call.request, &Meaning::Unknown, &|body| Some(body.into())),
+                };
+                self.operations.push(Operation {
+                    line: 0,
+                    start: arrival.start,
+                    end: None,
+                    event,
+                    trace: Trace::default(),
+                });
+            }
+            Turn::Done => {}
+        }
+    }
+
+    /// Pulls a lever.
+    fn pull(&mut self, at: i64, action: &Action) {
+        match action {
+            Action::Idle(f) => {
+                if let Turn::Done = self.arrive(at, Input::Idle(name(*f))) {
+                    self.keep(at, at + TRIP, Event::Idle { function: name(*f) });
+                }
+            }
+            Action::Image(i, change) => {
+                let content = self.change(*i, *change);
+                self.arrive(at, Input::Image(image(*i), content.clone()));
+                self.keep(at, at + TRIP, Event::Image { image: image(*i), content });
+            }
+            _ => {}
+        }
+    }
+
+    fn arrive(&mut self, at: i64, input: Input<'_>) -> Turn {
+        let at = Duration::from_micros(u64::try_from(at).unwrap_or_default());
+        self.machine.step(at, input)
+    }
+
+    fn change(&mut self, i: I, change: Change) -> Content {
+        let intent = &mut self.images[usize::from(i.0)];
+        intent.apply(change);
+        intent.content(|revision| format!("sha256:{i}{revision}").into())
+    }
+
+    fn keep(&mut self, start: i64, end: i64, event: Event) {
+        self.operations.push(Operation { line: 0, start, end: Some(end), event, trace: Trace::default() });
+    }
+
+    /// The record of what was seen.
+    #[must_use]
+    pub fn end(mut self, plan: Plan) -> CaseRecord {
+        for (place, operation) in self.operations.iter_mut().enumerate() {
+            operation.line = place + 2;
+        }
+        let header = Header { settle_us: u64::try_from(LONG).ok(), ..Header::default() };
+        CaseRecord {
+            name: "rehearsal".into(),
+            plan,
+            history: History { header, operations: self.operations },
+            bare_errors: self.bare_errors,
+            cut_short: None,
+            found: None,
+        }
+    }
+}
+
+/// The call that an action is; `None` for levers and waits. In a burst there is no time to wait: it looks once.
+fn request(action: &Action) -> Option<Request> {
+    Some(match action {
+        Action::Create(f, i) => Request::Create { function: name(*f), image: image(*i) },
+        Action::Update(f, i) => Request::Update { function: name(*f), image: image(*i) },
+        Action::Get(f) | Action::Await(f) | Action::Watch(f) | Action::Settle(f) => Request::Get { function: name(*f) },
+        Action::Invoke(f) => Request::Invoke { function: name(*f) },
+        Action::Delete(f) => Request::Delete { function: name(*f) },
+        Action::Idle(_) | Action::Image(..) | Action::Pause(_) => return None,
+    })
+}
+
+fn name(f: F) -> Name {
+    f.to_string().into()
+}
+
+fn image(i: I) -> Name {
+    format!("registry.example.com/rehearsal:{i}").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lever::LeverSet;
+    use crate::oracle;
+    use crate::plan::{strategy, systematic};
+
+    #[test]
+    fn what_is_rehearsed_conforms() {
+        let drawn = (0..100).map(|case| strategy::plan(7, case, LeverSet::ALL));
+        for plan in systematic::plans(LeverSet::ALL).chain(drawn) {
+            let record = rehearse(&plan);
+            let judgement = oracle::judge(&record.history).unwrap();
+            let finding = judgement.first_violation().map(|finding| finding.explanation.clone());
+            assert_eq!(finding, None, "{plan}");
+        }
+    }
+}
