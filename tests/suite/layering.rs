@@ -15,7 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("lever", &["history", "requirement", "model", "oracle", "plan", "driver"]),
     // The emulator is a second reading of the page: it may know the encoding and the words, never the first reading.
     ("emulator", &["history", "requirement", "driver"]),
-    ("rehearsal", &["history", "driver", "emulator", "plan"]),
+    ("rehearsal", &["history", "oracle", "plan", "driver", "lever", "emulator"]),
     ("gherkin", &["history", "requirement", "model", "oracle", "plan", "driver", "lever"]),
     ("report", &["history", "requirement", "model", "oracle", "plan", "driver", "lever", "gherkin"]),
     (
