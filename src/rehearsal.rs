@@ -2,7 +2,7 @@
 //!
 //! It is the same on every machine and takes no time, so tables can be made of it. It says nothing of any endpoint.
 
-use crate::driver::case::CaseRecord;
+use crate::driver::case::{CaseRecord, Origin};
 use crate::driver::endpoint::recorded;
 use crate::driver::fc3::Fc3;
 use crate::driver::intent::Intent;
@@ -43,8 +43,11 @@ pub struct Rehearsal {
     now: i64,
     images: Vec<Intent>,
     operations: Vec<Operation>,
+    origins: Vec<Origin>,
     bare_errors: Vec<(usize, String)>,
     requests: u64,
+    /// The step that is taken.
+    at_step: Option<usize>,
 }
 
 /// A call on its way to the machine.
@@ -63,8 +66,10 @@ impl Rehearsal {
             now: 0,
             images: vec![Intent::FRESH; usize::from(images)],
             operations: Vec::new(),
+            origins: Vec::new(),
             bare_errors: Vec::new(),
             requests: 0,
+            at_step: None,
         };
         for image in (0..images).map(I) {
             rehearsal.at_once(&[Action::Image(image, Change::Ready)]);
@@ -86,6 +91,7 @@ impl Rehearsal {
 
     /// Takes a step; what comes next decides how a settle looks.
     pub fn step(&mut self, step: &Step, next: Option<&Step>) {
+        self.at_step = Some(self.at_step.map_or(0, |at| at + 1));
         match step.0.as_slice() {
             [Action::Await(f)] => {
                 self.now += LONG;
@@ -99,7 +105,7 @@ impl Rehearsal {
                 self.at_once(&[Action::Invoke(*f)]);
             }
             [Action::Settle(f)] => {
-                self.keep(self.now, self.now + LONG, Event::Settle { function: name(*f) });
+                self.keep(0, self.now, Some(self.now + LONG), Event::Settle { function: name(*f) });
                 self.now += LONG + 1;
                 // As a run does: it looks afterwards, by an invocation if that comes next.
                 if !next.is_some_and(|next| next.0.contains(&Action::Invoke(*f))) {
@@ -125,7 +131,7 @@ impl Rehearsal {
                     let call = ServerCall { request, config: serde_json::Map::new() };
                     self.turn(at, place, Arrival { call, start, memo: Memo::default() }, &mut arrivals);
                 }
-                None => self.pull(at, action),
+                None => self.pull(at, place, action),
             }
         }
         let sent = self.now;
@@ -151,7 +157,7 @@ impl Rehearsal {
                     call: recorded(&call.request, &decoded.meaning, &|body| Some(body.into())),
                 };
                 self.bare_errors.extend(decoded.bare_error.map(|bare| (self.operations.len(), bare)));
-                self.keep(start, at + TRIP, event);
+                self.keep(place, start, Some(at + TRIP), event);
                 if let Some(operation) = self.operations.last_mut() {
                     operation.trace = decoded.trace;
                 }
@@ -165,30 +171,24 @@ impl Rehearsal {
                     function: arrival.call.request.function().clone(),
                     call: recorded(&arrival.call.request, &Meaning::Unknown, &|body| Some(body.into())),
                 };
-                self.operations.push(Operation {
-                    line: 0,
-                    start: arrival.start,
-                    end: None,
-                    event,
-                    trace: Trace::default(),
-                });
+                self.keep(place, arrival.start, None, event);
             }
             Turn::Done => {}
         }
     }
 
     /// Pulls a lever.
-    fn pull(&mut self, at: i64, action: &Action) {
+    fn pull(&mut self, at: i64, place: usize, action: &Action) {
         match action {
             Action::Idle(f) => {
                 if let Turn::Done = self.arrive(at, Input::Idle(name(*f))) {
-                    self.keep(at, at + TRIP, Event::Idle { function: name(*f) });
+                    self.keep(place, at, Some(at + TRIP), Event::Idle { function: name(*f) });
                 }
             }
             Action::Image(i, change) => {
                 let content = self.change(*i, *change);
                 self.arrive(at, Input::Image(image(*i), content.clone()));
-                self.keep(at, at + TRIP, Event::Image { image: image(*i), content });
+                self.keep(place, at, Some(at + TRIP), Event::Image { image: image(*i), content });
             }
             _ => {}
         }
@@ -205,8 +205,9 @@ impl Rehearsal {
         intent.content(|revision| format!("sha256:{i}{revision}").into())
     }
 
-    fn keep(&mut self, start: i64, end: i64, event: Event) {
-        self.operations.push(Operation { line: 0, start, end: Some(end), event, trace: Trace::default() });
+    fn keep(&mut self, action: usize, start: i64, end: Option<i64>, event: Event) {
+        self.operations.push(Operation { line: 0, start, end, event, trace: Trace::default() });
+        self.origins.push(Origin { step: self.at_step, action, after: self.requests });
     }
 
     /// The record of what was seen.
@@ -220,6 +221,7 @@ impl Rehearsal {
             name: "rehearsal".into(),
             plan,
             history: History { header, operations: self.operations },
+            origins: self.origins,
             bare_errors: self.bare_errors,
             cut_short: None,
             found: None,

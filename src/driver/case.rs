@@ -59,21 +59,25 @@ pub struct CaseRecord {
     pub plan: Plan,
     /// What it saw: sorted by start, with the lines that it has in a file.
     pub history: History,
+    /// Where in the plan each operation of the history comes from.
+    pub origins: Vec<Origin>,
     /// Refusals that were not in the API's form: the place of the operation, and what was answered.
     pub bare_errors: Vec<(usize, String)>,
     /// Why it ended before its plan did.
     pub cut_short: Option<CutShort>,
-    /// When something was first not explained.
-    pub found: Option<Found>,
+    /// What was under way when something was first not explained.
+    pub found: Option<Origin>,
 }
 
-/// When something was first not explained.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Found {
-    /// How many requests the run had sent.
+/// Where in a case an operation comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Origin {
+    /// The step of the plan, from 0; `None` for the images that there are at the beginning.
+    pub step: Option<usize>,
+    /// The action of that step, from 0.
+    pub action: usize,
+    /// How many requests the run had sent when the operation was over.
     pub after: u64,
-    /// The step of the plan that was executed, from 0.
-    pub step: usize,
 }
 
 /// Why a case ended before its plan did.
@@ -116,11 +120,12 @@ pub struct Case {
     plan: Plan,
     images: Vec<Intent>,
     operations: Vec<Operation>,
+    origins: Vec<Origin>,
     bare_errors: Vec<(Operation, String)>,
     pub(super) judge: Judge,
     pub(super) cut_short: Option<CutShort>,
-    found: Option<Found>,
-    at_step: usize,
+    found: Option<Origin>,
+    at_step: Option<usize>,
     /// How many steps of the plan were begun.
     taken: usize,
 }
@@ -144,11 +149,12 @@ impl Case {
             images: vec![Intent::FRESH; usize::from(plan.images())],
             plan,
             operations: Vec::new(),
+            origins: Vec::new(),
             bare_errors: Vec::new(),
             judge,
             cut_short: None,
             found: None,
-            at_step: 0,
+            at_step: None,
             taken: 0,
         };
         case.declare_images().await;
@@ -161,7 +167,7 @@ impl Case {
             return None;
         }
         let step = self.plan.steps.get(self.taken)?.clone();
-        self.at_step = self.taken;
+        self.at_step = Some(self.taken);
         self.taken += 1;
         let next = self.plan.steps.get(self.taken).cloned();
         let seen = self.operations.len();
@@ -319,13 +325,14 @@ impl Case {
 
     fn record_all(&mut self, done: Vec<Done>) {
         let mut operations = Vec::new();
-        for one in done {
-            match one {
-                Done::Pulled(operation) => operations.extend(operation),
-                Done::Called(recorded) => operations.extend(self.unpack(recorded)),
-            }
+        for (action, one) in done.into_iter().enumerate() {
+            let operation = match one {
+                Done::Pulled(operation) => operation,
+                Done::Called(recorded) => self.unpack(recorded),
+            };
+            operations.extend(operation.map(|operation| (action, operation)));
         }
-        self.take_in(operations);
+        self.take_in_of(operations);
     }
 
     /// Keeps what is to be said of an answer, and gives the operation.
@@ -340,16 +347,23 @@ impl Case {
         Some(operation)
     }
 
-    /// Records operations that are all over, and judges them.
-    pub(super) fn take_in(&mut self, mut operations: Vec<Operation>) {
-        operations.sort_by_key(|operation| operation.start);
-        for operation in operations {
+    /// Records operations of a step's only action that are all over, and judges them.
+    pub(super) fn take_in(&mut self, operations: Vec<Operation>) {
+        self.take_in_of(operations.into_iter().map(|operation| (0, operation)).collect());
+    }
+
+    /// Records operations that are all over, each with the action that it is of, and judges them.
+    fn take_in_of(&mut self, mut operations: Vec<(usize, Operation)>) {
+        let origin = Origin { step: self.at_step, action: 0, after: self.bench.endpoint.requests() };
+        operations.sort_by_key(|(_, operation)| operation.start);
+        for (action, operation) in operations {
             // One step ends before the next begins, so nothing starts before what was judged.
             let _ = self.judge.push(operation.clone());
             self.operations.push(operation);
+            self.origins.push(Origin { action, ..origin });
         }
         if self.found.is_none() && !self.judge.conforms_so_far() {
-            self.found = Some(Found { after: self.bench.endpoint.requests(), step: self.at_step });
+            self.found = Some(origin);
         }
     }
 
@@ -379,8 +393,9 @@ impl Case {
                 join_all(images.iter().map(|image| self.bench.endpoint.set_image(&self.tag, image, missing))).await;
             }
         }
-        let mut operations = self.operations;
-        operations.sort_by_key(|operation| operation.start);
+        let mut seen: Vec<(Operation, Origin)> = self.operations.into_iter().zip(self.origins).collect();
+        seen.sort_by_key(|(operation, _)| operation.start);
+        let (mut operations, origins): (Vec<Operation>, Vec<Origin>) = seen.into_iter().unzip();
         // The header stands on the first line.
         for (place, operation) in operations.iter_mut().enumerate() {
             operation.line = place + 2;
@@ -401,6 +416,7 @@ impl Case {
             name: self.name,
             plan: self.plan,
             history: History { header, operations },
+            origins,
             bare_errors,
             cut_short: self.cut_short,
             found: self.found,

@@ -1,6 +1,6 @@
 //! A case's record with what the oracle and the answers say of it.
 
-use super::case::CaseRecord;
+use super::case::{CaseRecord, Origin};
 use crate::history::{Answer, Call, Event, Operation};
 use crate::oracle::exercise::{Exercise, exercise};
 use crate::oracle::{self, Finding};
@@ -122,6 +122,16 @@ impl JudgedCase {
     pub fn breaks(&self, requirement: &Requirement) -> bool {
         self.finding.as_ref().is_some_and(|finding| finding.suspects.contains(&requirement))
             || self.answers.iter().any(|breach| breach.requirement == requirement)
+    }
+
+    /// What was under way when it was first seen to break this requirement; `None` if it does not.
+    #[must_use]
+    pub fn seen_at(&self, requirement: &Requirement) -> Option<Origin> {
+        let answer = self.answers.iter().find(|breach| breach.requirement == requirement);
+        // The header stands on the first line.
+        let answered = answer.and_then(|breach| self.record.origins.get(breach.line.checked_sub(2)?).copied());
+        let suspected = self.finding.as_ref().is_some_and(|finding| finding.suspects.contains(&requirement));
+        answered.or(self.record.found.filter(|_| suspected))
     }
 
     /// Whether it breaks anything.

@@ -177,14 +177,13 @@ pub async fn run_after(
     };
     let shrunk = join_all(blamed.iter().map(|(requirement, places)| {
         progress(Progress::Shrinking { requirement });
-        let shortest = places.iter().map(|place| &cases[*place]).min_by_key(|case| effort(case, requirement));
-        let workshop = &workshop;
-        let cases = &cases;
+        let mut failing: Vec<&JudgedCase> = places.iter().map(|place| &cases[*place]).collect();
+        failing.sort_by_key(|case| effort(case, requirement));
+        let (workshop, cases) = (&workshop, &cases);
         async move {
-            match (shortest, settings.shrinking) {
-                (Some(case), Shrinking::On) => Some(workshop.shrink(case, requirement).await),
-                (Some(case), Shrinking::Off) => Some(as_it_is(case, cases, requirement)),
-                (None, _) => None,
+            match settings.shrinking {
+                Shrinking::On => workshop.shrink(&failing, requirement).await,
+                Shrinking::Off => failing.first().map(|case| as_it_is(case, cases, requirement)),
             }
         }
     }))
@@ -227,8 +226,8 @@ fn present(
         let Some(Shrunk { case, reproduced }) = shortest.map(|place| &shrunk[*place]) else { continue };
         let file = format!("counterexamples/{}.ndjson", requirement.name);
         let (line, explanation) = case.evidence(requirement).unwrap_or_default();
-        let found = cases.iter().filter(|case| case.breaks(requirement)).filter_map(|case| case.record.found);
-        let found_after = found.map(|found| found.after).min().unwrap_or_else(|| endpoint.requests());
+        let seen = cases.iter().filter_map(|case| case.seen_at(requirement));
+        let found_after = seen.map(|origin| origin.after).min().unwrap_or_else(|| endpoint.requests());
         let plan = case.record.plan.clone();
         let reproduced = *reproduced;
         let shown = Counterexample { file: file.clone(), line, plan, explanation, found_after, reproduced };
@@ -249,7 +248,7 @@ fn shrink_until(settings: &RunSettings, began: Instant) -> Instant {
 /// What is easiest to shrink: a case whose violation comes early, blamed on this requirement first.
 fn effort(case: &JudgedCase, requirement: &Requirement) -> (bool, usize) {
     let second_choice = case.finding.as_ref().is_some_and(|finding| finding.requirement != requirement);
-    (second_choice, case.record.found.map_or(usize::MAX, |found| found.step))
+    (second_choice, case.seen_at(requirement).and_then(|origin| origin.step).unwrap_or(usize::MAX))
 }
 
 /// The plans of a run: those that failed before, the systematic ones, then generated ones.
@@ -327,7 +326,8 @@ impl Phase<'_> {
         let blamed = case.finding.iter().map(|finding| finding.requirement);
         for requirement in blamed.chain(case.answers.iter().map(|breach| breach.requirement)) {
             if !cases.iter().any(|known: &JudgedCase| known.breaks(requirement)) {
-                let found_after = case.record.found.map_or_else(|| self.bench.endpoint.requests(), |found| found.after);
+                let seen = case.seen_at(requirement);
+                let found_after = seen.map_or_else(|| self.bench.endpoint.requests(), |origin| origin.after);
                 (self.progress)(Progress::Broken { requirement, found_after });
             }
         }
