@@ -72,14 +72,12 @@ fn settings(options: &RunOptions) -> Result<RunSettings, CliError> {
         max_time: options.max_time,
         on_violation: options.on_violation,
         profile: options.profile,
-        selection: Vec::new(),
         levers: options.levers.clone(),
         wait_for_endpoint: options.wait_for_endpoint,
         cleanup: options.cleanup,
         shard: (options.shard.index - 1, options.shard.of),
-        first: Vec::new(),
-        shrinking: Shrinking::On,
-        patience: None,
+        patience: options.patience,
+        ..RunSettings::default()
     };
     if options.selection.is_given() {
         select(&mut settings, options.selection.requirements().collect());

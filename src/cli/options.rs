@@ -31,8 +31,10 @@ pub struct RunOptions {
     pub seed: u64,
     /// How many cases to draw; `None` for as many as are needed.
     pub cases: Option<usize>,
-    /// After how long to begin no case more; `None` for never.
+    /// After how long to end; `None` for never.
     pub max_time: Option<Duration>,
+    /// How long to wait for what must happen; `None` for as long as what was measured asks for.
+    pub patience: Option<Duration>,
     /// How many cases are in flight at once; `None` for as many as suit the endpoint.
     pub jobs: Option<NonZeroUsize>,
     /// What to do at the first violation.

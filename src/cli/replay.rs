@@ -34,9 +34,14 @@ pub(super) struct Replay {
     #[command(flatten)]
     target: Target,
 
-    /// Begin no case after this long
+    /// End after this long, with what was seen until then
     #[arg(long, value_name = "DUR", value_parser = duration::parse)]
     max_time: Option<Duration>,
+
+    /// How long to wait for what must happen before it is held against the endpoint; by default twenty times what was
+    /// measured, and ten seconds at the least
+    #[arg(long, value_name = "DUR", value_parser = duration::parse)]
+    patience: Option<Duration>,
 
     /// Where the results go; by default none are written
     #[arg(long, value_name = "DIR")]
@@ -88,6 +93,7 @@ fn options(
         seed: 1,
         cases: None,
         max_time: args.max_time,
+        patience: args.patience,
         jobs: None,
         on_violation: OnViolation::GoOn,
         last_failed: None,

@@ -57,9 +57,14 @@ pub(super) struct Run {
     #[arg(long, value_name = "N")]
     cases: Option<usize>,
 
-    /// Begin no case after this long
+    /// End after this long, with what was seen until then
     #[arg(long, value_name = "DUR", value_parser = duration::parse)]
     max_time: Option<Duration>,
+
+    /// How long to wait for what must happen before it is held against the endpoint; by default twenty times what was
+    /// measured, and ten seconds at the least
+    #[arg(long, value_name = "DUR", value_parser = duration::parse)]
+    patience: Option<Duration>,
 
     /// How many cases are in flight at once
     #[arg(long, value_name = "N")]
@@ -121,6 +126,7 @@ fn options(args: &Run) -> Result<RunOptions, CliError> {
         seed: args.seed,
         cases: args.cases,
         max_time: args.max_time,
+        patience: args.patience,
         jobs: args.jobs,
         on_violation: if args.fail_fast { OnViolation::Stop } else { OnViolation::GoOn },
         last_failed: args.last_failed.clone(),

@@ -7,11 +7,9 @@ use super::pattern::Pattern;
 use super::session;
 use super::signal::{self, Signals};
 use crate::driver::Client;
-use crate::driver::case::Cleanup;
 use crate::driver::endpoint::Endpoint;
 use crate::driver::result::{RequirementResult, Verdict};
-use crate::driver::run::{Kept, OnViolation, RunOutput, RunSettings, Shrinking, run_after};
-use crate::driver::setup::LeverChoice;
+use crate::driver::run::{Kept, RunOutput, RunSettings, run_after};
 use crate::emulator::{self, Behaviour, Settings, fault, legal};
 use crate::gherkin::Suite;
 use crate::report::kill_matrix::{Blame, KillMatrix, Outcome, Row, json, stable, text};
@@ -25,14 +23,14 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 /// So many variants are driven at once if the user does not say.
-const VARIANTS: usize = 4;
+const VARIANTS: usize = 8;
 /// So many cases are in flight against all of them together: as many as a run has against one, so that nothing takes
 /// longer than it does there.
 const JOBS: usize = 64;
-/// How long is waited for what a faulty endpoint never does: a hundred times what it takes to do it.
+/// How long is waited for what a faulty endpoint never does: more than fifty times what it takes to do it.
 ///
 /// Endpoints that are right are given the usual patience, so that what accuses them would accuse them in a run.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Run the suite against every variant of the emulator
 ///
@@ -149,18 +147,8 @@ fn settings(args: &SelfTest, variant: &dyn Behaviour) -> RunSettings {
         seed: args.seed,
         cases: args.cases,
         jobs: (JOBS / args.jobs).max(1),
-        max_time: None,
-        on_violation: OnViolation::GoOn,
-        profile: None,
-        selection: Vec::new(),
-        levers: LeverChoice::Auto,
-        wait_for_endpoint: Duration::ZERO,
-        // It is gone when it was driven.
-        cleanup: Cleanup::Remove,
-        shard: (0, 1),
-        first: Vec::new(),
-        shrinking: Shrinking::On,
         patience: is_faulty.then_some(PATIENCE),
+        ..RunSettings::default()
     }
 }
 

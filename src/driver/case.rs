@@ -12,9 +12,13 @@ use crate::oracle::Judge;
 use crate::plan::{Action, F, I, Plan, Step};
 use crate::requirement::Lever;
 use futures_util::future::join_all;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
+
+/// How long what was sent already may take when the run was told to end, and how long each request of the clean-up.
+const LAST_MOMENT: Duration = Duration::from_millis(800);
 
 /// What all cases of a run share.
 pub struct Bench {
@@ -80,9 +84,11 @@ pub struct Origin {
     pub after: u64,
 }
 
-/// Why a case ended before its plan did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Why a case ended before its plan did; what a user can do something about stands first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CutShort {
+    /// What it waited for did not happen, and was not seen to happen before: the endpoint may only be slow.
+    NeverReady,
     /// A request was throttled until the deadline.
     Throttled,
     /// The run was told to end.
@@ -108,6 +114,9 @@ impl CutShort {
             Self::Throttled => "a request was throttled until the deadline",
             Self::Stopped => "the run was told to end",
             Self::Patience => "the same was proved often enough",
+            Self::NeverReady => {
+                "patience ran out before the endpoint was seen to end preparations: give it more with --patience"
+            }
         }
     }
 }
@@ -288,12 +297,44 @@ impl Case {
             }
             stock.iter().find(|stock| stock.reply.as_deref() == Some(body)).map(|stock| stock.digest.clone())
         };
-        self.bench.endpoint.call(&self.tag, request, &served).await
+        let start = self.bench.endpoint.now();
+        match self.while_it_lasts(self.bench.endpoint.call(&self.tag, request, &served)).await {
+            Some(recorded) => recorded,
+            None => Recorded::lost(request, start),
+        }
     }
 
     async fn pull(&self, i: I) -> Option<Operation> {
         let content = self.content(i);
-        self.bench.endpoint.set_image(&self.tag, &self.image(i), &content).await
+        self.set_image(&self.image(i), &content).await
+    }
+
+    async fn set_image(&self, image: &Name, content: &Content) -> Option<Operation> {
+        let start = self.bench.endpoint.now();
+        match self.while_it_lasts(self.bench.endpoint.set_image(&self.tag, image, content)).await {
+            Some(operation) => operation,
+            None => {
+                let event = Event::Image { image: image.clone(), content: content.clone() };
+                Some(Operation { line: 0, start, end: None, event, trace: Trace::default() })
+            }
+        }
+    }
+
+    /// What comes of something that goes to the endpoint; `None` if it is still on its way a moment after the run was
+    /// told to end.
+    async fn while_it_lasts<T>(&self, exchange: impl Future<Output = T>) -> Option<T> {
+        let mut stop = self.bench.stop.clone();
+        let over = async {
+            if stop.wait_for(|stop| *stop).await.is_err() {
+                // Nobody is left to end it.
+                std::future::pending::<()>().await;
+            }
+            tokio::time::sleep(LAST_MOMENT).await;
+        };
+        tokio::select! {
+            done = exchange => Some(done),
+            () = over => None,
+        }
     }
 
     fn content(&self, i: I) -> Content {
@@ -390,7 +431,7 @@ impl Case {
             if self.bench.endpoint.levers().contains(Lever::Delete) {
                 let images: Vec<Name> = (0..plan.images()).map(|i| self.image(I(i))).collect();
                 let missing = &Content::MISSING;
-                join_all(images.iter().map(|image| self.bench.endpoint.set_image(&self.tag, image, missing))).await;
+                join_all(images.iter().map(|image| self.set_image(image, missing))).await;
             }
         }
         let mut seen: Vec<(Operation, Origin)> = self.operations.into_iter().zip(self.origins).collect();
@@ -429,6 +470,9 @@ impl Case {
             let request = Request::Delete { function: function.clone() };
             if self.call(&request).await.operation.is_some_and(|operation| operation.end.is_some()) {
                 return;
+            }
+            if *self.bench.stop.borrow() {
+                break;
             }
         }
         self.bench.endpoint.note(format!("could not delete {function}: remove it by hand"));

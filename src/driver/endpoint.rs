@@ -37,6 +37,17 @@ pub struct Recorded {
     pub bare_error: Option<String>,
 }
 
+impl Recorded {
+    /// A call that was sent then, and to which no answer came.
+    #[must_use]
+    pub(super) fn lost(request: &Request, start: i64) -> Self {
+        let call = recorded(request, &Meaning::Unknown, &|_| None);
+        let event = Event::Call { function: request.function().clone(), call };
+        let operation = Operation { line: 0, start, end: None, event, trace: Trace::default() };
+        Self { operation: Some(operation), bare_error: None }
+    }
+}
+
 /// Numbers the requests of a case.
 #[derive(Debug)]
 pub struct CaseTag {

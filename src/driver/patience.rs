@@ -3,7 +3,8 @@
 //! A settle is a claim: whatever must happen has happened by its end. Made too early, it accuses someone who is right. So
 //! it is made when what is seen next agrees with it, and otherwise only when patience has run out, which is many times
 //! what the endpoint was measured to take. An endpoint that is quick is quickly done with; one that is slow, or on a busy
-//! machine, has all the time it needs.
+//! machine, has all the time it needs. Nor is it made at all of an endpoint that was not seen to become ready many times
+//! over: what was never seen to end may only be slow.
 
 use super::Request;
 use super::case::{Case, CutShort};
@@ -20,6 +21,10 @@ pub const PATIENCE_FACTOR: u32 = 20;
 /// What [`Pace::proved_after`] is in a run.
 const PROVED: u32 = 6;
 
+/// An endpoint that was seen so often to do what it was waited for can do it: what does not happen in all the time of
+/// patience is held against it.
+const SEEN_READY: u32 = 8;
+
 /// How long things take, and how long they are waited for.
 #[derive(Debug)]
 pub struct Pace {
@@ -31,6 +36,8 @@ pub struct Pace {
     proved_after: u32,
     /// How often patience ran out so far.
     ran_out: AtomicU32,
+    /// How often what was waited for was seen to happen.
+    seen_ready: AtomicU32,
 }
 
 impl Pace {
@@ -43,7 +50,8 @@ impl Pace {
     /// A pace with that patience.
     #[must_use]
     pub const fn patient(typical: Duration, patience: Duration) -> Self {
-        Self { typical, patience, proved_after: PROVED, ran_out: AtomicU32::new(0) }
+        let (ran_out, seen_ready) = (AtomicU32::new(0), AtomicU32::new(0));
+        Self { typical, patience, proved_after: PROVED, ran_out, seen_ready }
     }
 
     /// So many hundredths of a preparation.
@@ -52,10 +60,18 @@ impl Pace {
         self.typical * u32::from(hundredths) / 100
     }
 
-    /// A pace at which the same is waited for as often as it is asked for.
+    /// A pace at which the same is waited for as often as it is asked for, with an endpoint that is known already.
     #[must_use]
     pub const fn tireless(typical: Duration, patience: Duration) -> Self {
-        Self { typical, patience, proved_after: u32::MAX, ran_out: AtomicU32::new(0) }
+        let (ran_out, seen_ready) = (AtomicU32::new(0), AtomicU32::new(SEEN_READY));
+        Self { typical, patience, proved_after: u32::MAX, ran_out, seen_ready }
+    }
+
+    /// The pace with what another one has seen of the endpoint.
+    #[must_use]
+    pub fn knowing(self, other: &Self) -> Self {
+        self.seen_ready.fetch_add(other.seen_ready.load(Ordering::Relaxed), Ordering::Relaxed);
+        self
     }
 
     fn poll(&self) -> Duration {
@@ -73,6 +89,15 @@ impl Pace {
             return Waited::LongEnough;
         }
         if waited >= self.present_patience() { Waited::TooLong } else { Waited::Go }
+    }
+
+    /// What was waited for has happened.
+    fn has_become_ready(&self) {
+        self.seen_ready.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn is_known(&self) -> bool {
+        self.seen_ready.load(Ordering::Relaxed) >= SEEN_READY
     }
 
     fn is_proved(&self) -> bool {
@@ -105,12 +130,13 @@ impl Case {
     pub(super) async fn await_quiet(&mut self, f: F) {
         let function = self.function(f);
         let since = Instant::now();
+        let due = self.judge.outlook(&function).due;
         let mut interval = self.bench.pace.poll();
         loop {
             let Some(seen) = self.seen(&function, Look::Get).await else { return };
             self.take_in(vec![seen.clone()]);
             if self.judge.outlook(&function).due == Due::Nothing {
-                return;
+                return self.has_waited_for(due);
             }
             let rest = self.judge.agrees(&function, &[settle(&function, 0, 1), seen]);
             match self.bench.pace.has_waited(since, rest) {
@@ -132,6 +158,7 @@ impl Case {
     pub(super) async fn watch(&mut self, f: F) {
         let function = self.function(f);
         let typical = self.bench.pace.typical;
+        let due = self.judge.outlook(&function).due;
         let since = Instant::now();
         while since.elapsed() < typical * 4 {
             for look in [Look::Invoke, Look::Get] {
@@ -139,7 +166,7 @@ impl Case {
                 self.take_in(vec![seen]);
             }
             if self.judge.outlook(&function).due == Due::Nothing {
-                return;
+                return self.has_waited_for(due);
             }
             self.pause(typical / TURNS).await;
             if self.cut_short.is_some() {
@@ -177,7 +204,8 @@ impl Case {
             // What may look the same before it has happened is no sign that it has.
             let open = self.judge.outlook(&function).asserts == Asserts::PerhapsLoss;
             if agrees && !open && (loss || self.judge.would_be_quiet(&function, &both[1..])) {
-                return self.take_in(both.into());
+                self.take_in(both.into());
+                return self.has_waited_for(outlook.due);
             }
             let [_, seen] = both;
             self.take_in(vec![seen]);
@@ -195,8 +223,20 @@ impl Case {
         }
     }
 
+    fn has_waited_for(&self, due: Due) {
+        if due == Due::Something {
+            self.bench.pace.has_become_ready();
+        }
+    }
+
     /// Claims that there was time enough, whatever is seen next.
     async fn run_out(&mut self, function: &Name, quiet: Duration, look: Look) {
+        if !self.bench.pace.is_known() {
+            // The next one is waited for as long as one whose case is proved.
+            self.bench.pace.ran_out.fetch_add(1, Ordering::Relaxed);
+            self.cut_short = Some(CutShort::NeverReady);
+            return;
+        }
         if self.bench.pace.is_proved() {
             self.cut_short = Some(CutShort::Patience);
             return;

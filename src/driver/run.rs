@@ -32,7 +32,7 @@ pub struct RunSettings {
     pub cases: usize,
     /// How many of them at once.
     pub jobs: usize,
-    /// When no more cases are begun.
+    /// When it ends, wherever it is.
     pub max_time: Option<Duration>,
     /// Whether the first violation ends the run.
     pub on_violation: OnViolation,
@@ -54,6 +54,28 @@ pub struct RunSettings {
     pub shrinking: Shrinking,
     /// How long is waited for what must happen, if the user says so.
     pub patience: Option<Duration>,
+}
+
+impl Default for RunSettings {
+    /// No cases, and for the rest what a run does if nobody says otherwise.
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            cases: 0,
+            jobs: 64,
+            max_time: None,
+            on_violation: OnViolation::GoOn,
+            profile: None,
+            selection: Vec::new(),
+            levers: LeverChoice::Auto,
+            wait_for_endpoint: Duration::ZERO,
+            cleanup: Cleanup::Remove,
+            shard: (0, 1),
+            first: Vec::new(),
+            shrinking: Shrinking::On,
+            patience: None,
+        }
+    }
 }
 
 /// Whether failing cases are made short.
@@ -89,13 +111,8 @@ pub type Kept = (String, Plan, History);
 
 /// What is played before the plans of a run, on the same endpoint: the scenarios.
 pub trait Opening {
-    /// Plays it; nothing is begun after `until`, nor, if the first violation ends the run, after that.
-    fn open<'a>(
-        &'a self,
-        bench: &'a Arc<Bench>,
-        until: Option<Instant>,
-        on_violation: OnViolation,
-    ) -> LocalBoxFuture<'a, Opened>;
+    /// Plays it; nothing is begun after the first violation, if that ends the run.
+    fn open<'a>(&'a self, bench: &'a Arc<Bench>, on_violation: OnViolation) -> LocalBoxFuture<'a, Opened>;
 }
 
 /// What an opening came to.
@@ -112,7 +129,7 @@ pub struct Opened {
 pub struct NoOpening;
 
 impl Opening for NoOpening {
-    fn open<'a>(&'a self, _: &'a Arc<Bench>, _: Option<Instant>, _: OnViolation) -> LocalBoxFuture<'a, Opened> {
+    fn open<'a>(&'a self, _: &'a Arc<Bench>, _: OnViolation) -> LocalBoxFuture<'a, Opened> {
         Box::pin(async { Opened::default() })
     }
 }
@@ -146,6 +163,8 @@ pub async fn run_after(
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<RunOutput, SetupError> {
     let began = Instant::now();
+    let interrupted = stop;
+    let (stop, _deadline) = ending(&interrupted, settings.max_time.map(|time| began + time));
     greet(&endpoint, settings.wait_for_endpoint).await?;
     let levers = levers(&endpoint, &settings.levers).await?;
     let endpoint = Arc::new(endpoint.with_levers(levers));
@@ -162,9 +181,8 @@ pub async fn run_after(
     progress(Progress::Ready { cases: plans.len(), levers: offered.iter().collect() });
     let mut warm: Vec<JudgedCase> =
         records.into_iter().map(|record| judge(record, not_found, Depth::Exercise)).collect();
-    let main = Phase { bench: bench(pace), settings, not_found, progress, began, stop: stop.clone() };
-    let until = settings.max_time.map(|time| began + time);
-    let Opened { cases, scenarios } = opening.open(&main.bench, until, settings.on_violation).await;
+    let main = Phase { bench: bench(pace), settings, not_found, progress, stop: stop.clone() };
+    let Opened { cases, scenarios } = opening.open(&main.bench, settings.on_violation).await;
     warm.extend(cases);
     let (cases, mut ended_early) = main.execute_all(plans, warm).await;
     let blamed = attribute(&cases.iter().collect::<Vec<_>>(), &[]);
@@ -189,14 +207,48 @@ pub async fn run_after(
     }))
     .await;
     if *stop.borrow() {
-        ended_early = Some("it was interrupted".to_owned());
+        ended_early = Some(if *interrupted.borrow() { INTERRUPTED } else { TIME_WAS_UP });
     }
+    let ended_early = ended_early.map(str::to_owned);
     let (counterexamples, evidence) = present(&cases, &blamed, shrunk.into_iter().flatten().collect(), &endpoint);
     let result =
         Summary { settings, endpoint: &endpoint, cases: &cases, scenarios, evidence, ended_early, measured, began }
             .result();
     let histories = cases.into_iter().map(|case| (case.record.name, case.record.plan, case.record.history)).collect();
     Ok(RunOutput { result, histories, counterexamples })
+}
+
+const INTERRUPTED: &str = "it was interrupted";
+const TIME_WAS_UP: &str = "its time was up";
+const BROKEN: &str = "something was broken";
+
+/// Becomes true when the run is to end: when it is interrupted, or at that time.
+fn ending(interrupted: &watch::Receiver<bool>, deadline: Option<Instant>) -> (watch::Receiver<bool>, JoinSet<()>) {
+    let (end, ending) = watch::channel(false);
+    let mut interrupted = interrupted.clone();
+    // It ends with the run: a set that is dropped aborts what it holds.
+    let mut waiting = JoinSet::new();
+    waiting.spawn(async move {
+        let late = async {
+            match deadline {
+                Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
+                None => std::future::pending().await,
+            }
+        };
+        let told = async {
+            if interrupted.wait_for(|stop| *stop).await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            () = late => {}
+            () = told => {}
+        }
+        let _ = end.send(true);
+        // Who looks later is to see it as well.
+        end.closed().await;
+    });
+    (ending, waiting)
 }
 
 /// A failing case without shrinking: it came back as often as others of its plan failed.
@@ -269,7 +321,6 @@ struct Phase<'a> {
     settings: &'a RunSettings,
     not_found: &'static str,
     progress: &'a (dyn Fn(Progress) + Sync),
-    began: Instant,
     stop: watch::Receiver<bool>,
 }
 
@@ -278,7 +329,7 @@ impl Phase<'_> {
         &self,
         plans: Vec<(String, Plan)>,
         warm: Vec<JudgedCase>,
-    ) -> (Vec<JudgedCase>, Option<String>) {
+    ) -> (Vec<JudgedCase>, Option<&'static str>) {
         let total = plans.len();
         let mut plans = plans.into_iter();
         let mut running = JoinSet::new();
@@ -311,15 +362,12 @@ impl Phase<'_> {
         (cases, ended_early)
     }
 
-    fn reason_to_end(&self, cases: &[JudgedCase]) -> Option<String> {
+    fn reason_to_end(&self, cases: &[JudgedCase]) -> Option<&'static str> {
         if *self.stop.borrow() {
-            return Some("it was interrupted".to_owned());
-        }
-        if self.settings.max_time.is_some_and(|time| self.began.elapsed() >= time) {
-            return Some("its time was up".to_owned());
+            return Some(TIME_WAS_UP);
         }
         let failed = cases.iter().any(JudgedCase::breaks_something);
-        (self.settings.on_violation == OnViolation::Stop && failed).then(|| "something was broken".to_owned())
+        (self.settings.on_violation == OnViolation::Stop && failed).then_some(BROKEN)
     }
 
     fn take_in(&self, case: JudgedCase, cases: &mut Vec<JudgedCase>, total: usize) {
@@ -422,8 +470,9 @@ impl Summary<'_> {
         if self.cases.iter().any(|case| case.inconclusive) {
             return (Verdict::Inconclusive, Some("the search through some histories outgrew its bounds".to_owned()));
         }
-        if self.cases.iter().any(|case| case.record.cut_short.is_some()) {
-            return (Verdict::Inconclusive, Some("cases were cut short before they could tell".to_owned()));
+        if let Some(reason) = self.cases.iter().filter_map(|case| case.record.cut_short).min() {
+            let reason = format!("cases were cut short before they could tell: {}", reason.as_str());
+            return (Verdict::Inconclusive, Some(reason));
         }
         (Verdict::NotExercised, Some("nothing in this run put it to the test".to_owned()))
     }

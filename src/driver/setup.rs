@@ -183,7 +183,7 @@ pub async fn warm_up(
     let guess = Duration::from_millis(40);
     let bench = Arc::new(Bench {
         endpoint: Arc::clone(endpoint),
-        pace: Pace::patient(guess, WARM_UP_PATIENCE),
+        pace: Pace::patient(guess, patience.unwrap_or(WARM_UP_PATIENCE)),
         stock,
         stop,
         cleanup: Cleanup::Remove,
@@ -219,7 +219,8 @@ pub async fn warm_up(
     let pace = match patience {
         Some(patience) => Pace::patient(typical, patience),
         None => Pace::measured(typical, longest),
-    };
+    }
+    .knowing(&bench.pace);
     let mut measured = vec![("preparation", typical), ("patience", pace.patience.max(Duration::ZERO))];
     if let Some(answer) = answer {
         measured.insert(1, ("answer", answer));

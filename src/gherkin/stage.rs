@@ -17,7 +17,7 @@ use gherkin::Feature;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What a play is about.
 #[derive(Clone)]
@@ -28,8 +28,6 @@ pub struct Play {
     pub scripts: Vec<Script>,
     /// How many are played at once.
     pub jobs: usize,
-    /// After when none is begun.
-    pub until: Option<Instant>,
     /// Whether none is begun after the first violation.
     pub on_violation: OnViolation,
 }
@@ -44,7 +42,6 @@ pub async fn play(bench: &Arc<Bench>, play: Play) -> Vec<Played> {
     let stage = Arc::new(Stage {
         bench: Arc::clone(bench),
         scripts: able.map(numbered).collect(),
-        until: play.until,
         on_violation: play.on_violation,
         played: Mutex::new(Vec::new()),
     });
@@ -75,7 +72,6 @@ fn at_once(preparation: Duration, jobs: usize) -> usize {
 struct Stage {
     bench: Arc<Bench>,
     scripts: BTreeMap<String, (usize, Script)>,
-    until: Option<Instant>,
     on_violation: OnViolation,
     played: Mutex<Vec<Played>>,
 }
@@ -85,8 +81,7 @@ impl Stage {
         let failed = |played: &Played| matches!(played.outcome, Outcome::Failed { .. });
         let played = self.played.lock().unwrap_or_else(PoisonError::into_inner);
         let proved = self.on_violation == OnViolation::Stop && played.iter().any(failed);
-        let late = self.until.is_some_and(|until| Instant::now() >= until);
-        !(*self.bench.stop.borrow() || late || proved)
+        !(*self.bench.stop.borrow() || proved)
     }
 
     async fn begin(self: Arc<Self>, name: String, actor: &mut Actor) {

@@ -10,7 +10,6 @@ use crate::requirement::rule::FEATURES;
 use futures_util::future::LocalBoxFuture;
 use gherkin::Feature;
 use std::sync::Arc;
-use std::time::Instant;
 
 /// Scenarios, and the features that they are of.
 #[derive(Debug, Clone, Default)]
@@ -60,22 +59,17 @@ impl Suite {
     }
 
     /// Plays them all.
-    pub async fn play(&self, bench: &Arc<Bench>, until: Option<Instant>, on_violation: OnViolation) -> Vec<Played> {
+    pub async fn play(&self, bench: &Arc<Bench>, on_violation: OnViolation) -> Vec<Played> {
         let (features, scripts) = (self.features.clone(), self.scripts.clone());
-        play(bench, Play { features, scripts, jobs: self.jobs, until, on_violation }).await
+        play(bench, Play { features, scripts, jobs: self.jobs, on_violation }).await
     }
 }
 
 impl Opening for Suite {
-    fn open<'a>(
-        &'a self,
-        bench: &'a Arc<Bench>,
-        until: Option<Instant>,
-        on_violation: OnViolation,
-    ) -> LocalBoxFuture<'a, Opened> {
+    fn open<'a>(&'a self, bench: &'a Arc<Bench>, on_violation: OnViolation) -> LocalBoxFuture<'a, Opened> {
         Box::pin(async move {
             let mut opened = Opened::default();
-            for played in self.play(bench, until, on_violation).await {
+            for played in self.play(bench, on_violation).await {
                 opened.scenarios.push(result(&played));
                 opened.cases.extend(played.case);
             }

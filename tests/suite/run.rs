@@ -1,33 +1,16 @@
 //! Whole runs against the embedded emulator, right and wrong.
 
-use fnconform::driver::case::Cleanup;
 use fnconform::driver::client::Client;
 use fnconform::driver::endpoint::Endpoint;
 use fnconform::driver::fc3::Fc3;
 use fnconform::driver::result::{Profile, RunResult, RunVerdict, Verdict};
-use fnconform::driver::run::{OnViolation, RunSettings, Shrinking, run};
-use fnconform::driver::setup::LeverChoice;
+use fnconform::driver::run::{RunSettings, run};
 use fnconform::emulator::{self, Settings};
 use std::time::Duration;
 use tokio::sync::watch;
 
 fn settings(cases: usize) -> RunSettings {
-    RunSettings {
-        seed: 1,
-        cases,
-        jobs: 64,
-        max_time: None,
-        on_violation: OnViolation::GoOn,
-        profile: None,
-        selection: Vec::new(),
-        levers: LeverChoice::Auto,
-        wait_for_endpoint: Duration::ZERO,
-        cleanup: Cleanup::Remove,
-        shard: (0, 1),
-        first: Vec::new(),
-        shrinking: Shrinking::On,
-        patience: None,
-    }
+    RunSettings { cases, ..RunSettings::default() }
 }
 
 async fn judged(emulator: Settings, settings: &RunSettings) -> RunResult {
@@ -106,4 +89,26 @@ async fn endpoints_that_are_right_in_an_unusual_way_are_left_in_peace() {
         assert_eq!(broken(&result), Vec::<String>::new(), "{name}");
         assert_ne!(result.verdict, RunVerdict::NonConformant, "{name}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endpoint_that_was_never_seen_to_become_ready_is_not_accused() {
+    let slow = Settings { preparation_time: Duration::from_secs(3600), ..Settings::default() };
+    let patience = Some(Duration::from_millis(300));
+    let result = judged(slow, &RunSettings { patience, ..settings(20) }).await;
+    assert_eq!(broken(&result), Vec::<String>::new());
+    assert_eq!(result.verdict, RunVerdict::Inconclusive);
+    let active = result.requirements.iter().find(|one| one.requirement.name == "states.active-invocable").unwrap();
+    let reason = active.reason.as_deref().unwrap_or_default();
+    assert!(reason.contains("patience ran out") && reason.contains("--patience"), "{reason}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_ends_when_its_time_is_up_whatever_it_waits_for() {
+    let slow = Settings { preparation_time: Duration::from_secs(3600), ..Settings::default() };
+    let max_time = Some(Duration::from_millis(500));
+    let result = judged(slow, &RunSettings { max_time, ..settings(20) }).await;
+    assert_eq!(result.ended_early.as_deref(), Some("its time was up"));
+    // It would have waited half a minute for the warm-up alone.
+    assert!(result.duration < Duration::from_secs(10), "{:?}", result.duration);
 }
