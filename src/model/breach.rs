@@ -61,6 +61,18 @@ pub static BREACHES: &[Breach] = &[
         }),
     ),
     breach(
+        &states::PENDING_BECOMES_ACTIVE,
+        "the function was shown as Active while it was Pending",
+        Visible(|w, label, out| {
+            // An endpoint that only shows it so goes on as it was.
+            let unready = |f: &Function| f.state == State::Pending && prospect(w, f).success.is_none();
+            let unready = w.function.as_ref().is_some_and(unready);
+            if unready && matches!(label, Label::Get(Some(Seen { state: Some(State::Active), .. }))) {
+                out.push(w.clone());
+            }
+        }),
+    ),
+    breach(
         &failed::RECOVERS,
         "an update with a valid image did not make the Failed function Active",
         Hidden(|w, f, out| {
@@ -186,6 +198,11 @@ pub static BREACHES: &[Breach] = &[
             let prospect = prospect(w, f);
             if prospect.success.is_none() && f.state != State::Inactive {
                 ended(w, f, State::Active, out);
+                // It is called Successful, and the code from before it goes on serving.
+                with(w, out, |f| {
+                    f.status = Status::Successful;
+                    f.end_preparation();
+                });
             }
             if !prospect.failure {
                 let state = if f.state == State::Pending { State::Failed } else { f.state };

@@ -136,6 +136,7 @@ impl Behaviour for ServesWhatTagSays {
         "image.never-unrecorded",
         "failed.tag-overwritten",
         "readiness.apart",
+        "update.in-progress-serves-old",
     );
 
     fn is_lost(&self, machine: &Machine, function: &Function) -> bool {
@@ -330,6 +331,7 @@ impl Behaviour for DeletedPreparationEnds {
         "image.digest-reported",
         "image.digest-recorded",
         "failed.at-creation",
+        "states.pending-not-invocable",
     );
 
     fn delete(&self, machine: &mut Machine, name: &Name) -> ServerReply {

@@ -225,6 +225,7 @@ impl Behaviour for WakesWithFirstCode {
         "image.never-unrecorded",
         "image.digest-reported",
         "states.inactive-remains",
+        "states.pending-becomes-active",
     );
 
     fn wake(&self, machine: &mut Machine, name: &Name) {

@@ -62,6 +62,7 @@ impl Behaviour for ThirdUpdateDoesNothing {
         "readiness.successful-then-new",
         "update.in-progress-serves-old",
         "update.failed-serves-old",
+        "image.digest-recorded",
     );
 
     fn update(&self, machine: &mut Machine, name: &Name, image: &Name, config: &Config) -> ServerReply {

@@ -129,6 +129,7 @@ impl Behaviour for ActiveBeforeRoutable {
         "refuses invocations for some milliseconds after a new function is shown as Active",
         "readiness.active-then-invoke",
         "states.active-invocable",
+        "update.in-progress-serves-old",
     );
 
     fn route(&self, machine: &Machine, function: &Function) -> Option<Code> {
@@ -168,6 +169,8 @@ impl Behaviour for OldCodeComesBack {
         "update.successful-serves-new",
         "failed.recovers",
         "states.inactive-recovers",
+        "image.redeploy-records",
+        "update.in-progress-serves-old",
     );
 
     fn route(&self, machine: &Machine, function: &Function) -> Option<Code> {
@@ -187,6 +190,7 @@ impl Behaviour for NeighboursFailTogether {
         "states.pending-becomes-active",
         "states.only-documented",
         "failed.at-creation",
+        "states.pending-first",
     );
 
     fn failed(&self, machine: &mut Machine, name: &Name, _preparation: Preparation) {

@@ -256,6 +256,7 @@ impl Behaviour for FlapsAfterUpdate {
         "readiness.successful-then-new",
         "states.active-invocable",
         "update.successful-serves-new",
+        "update.state-apart",
     );
 
     fn succeeded(&self, machine: &mut Machine, name: &Name, preparation: Preparation) {
@@ -290,6 +291,7 @@ impl Behaviour for RefusalFailsFunction {
         "states.inactive-remains",
         "update.ends",
         "failed.recovers",
+        "states.pending-first",
     );
 
     fn invoke(&self, machine: &mut Machine, name: &Name) -> ServerReply {

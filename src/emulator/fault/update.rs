@@ -73,6 +73,7 @@ impl Behaviour for PendingWhileUpdating {
         "shows an Active function as Pending while an update is in progress",
         "update.state-apart",
         "states.only-documented",
+        "states.pending-not-invocable",
     );
 
     fn view(&self, machine: &Machine, function: &Function) -> FunctionView {
@@ -166,6 +167,10 @@ impl Behaviour for OldCodeLingers {
         "serves the old code for some milliseconds after the update is shown as Successful",
         "update.successful-serves-new",
         "readiness.successful-then-new",
+        "image.redeploy-records",
+        "update.in-progress-serves-old",
+        "failed.recovers",
+        "states.inactive-recovers",
     );
 
     fn route(&self, machine: &Machine, function: &Function) -> Option<Code> {
