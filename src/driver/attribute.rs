@@ -5,7 +5,8 @@
 
 use super::judged::JudgedCase;
 use crate::history::{Call, Event, Operation};
-use crate::requirement::{self, Requirement};
+use crate::oracle::is_vague;
+use crate::requirement::{self, Requirement, states};
 
 /// The requirements that are broken, each with the cases that show it, by their places; `weights` says for how many
 /// each of the cases stands.
@@ -18,6 +19,7 @@ pub(super) fn attribute(cases: &[&JudgedCase], weights: &[usize]) -> Vec<(&'stat
             blamed.map(|place| weights.get(*place).copied().unwrap_or(1)).sum()
         };
         let Some(best) = most_often(firsts) else { break };
+        let best = explained_with_more(best, cases, &open).unwrap_or(best);
         let best = spoken_for(best, cases, &open).unwrap_or(best);
         let (explained, rest): (Vec<usize>, Vec<usize>) = open.iter().partition(|place| suspects(cases[**place], best));
         blamed.push((best, explained));
@@ -36,6 +38,27 @@ pub(super) fn attribute(cases: &[&JudgedCase], weights: &[usize]) -> Vec<(&'stat
         }
     }
     blamed
+}
+
+/// Another requirement that explains all that this one explains in the open cases, and others as well, where it is
+/// blamed first.
+///
+/// What is broken by almost anything explains almost everything; it is not believed before what says more.
+fn explained_with_more(best: &Requirement, cases: &[&JudgedCase], open: &[usize]) -> Option<&'static Requirement> {
+    let explained =
+        |requirement: &Requirement| open.iter().filter(|place| suspects(cases[**place], requirement)).count();
+    let explains_all = |requirement: &Requirement| {
+        open.iter().all(|place| !suspects(cases[*place], best) || suspects(cases[*place], requirement))
+    };
+    let blamed_besides = |requirement: &Requirement| {
+        let mut others = open.iter().filter(|place| !suspects(cases[**place], best));
+        others.any(|place| first(cases[*place]) == Some(requirement))
+    };
+    let says_enough = |requirement: &&Requirement| {
+        **requirement != states::ONLY_DOCUMENTED && (is_vague(best) || !is_vague(requirement))
+    };
+    let candidates = requirement::all().filter(says_enough);
+    candidates.filter(|one| *one != best && explains_all(one) && blamed_besides(one)).max_by_key(|one| explained(one))
 }
 
 /// Another requirement that explains all that this one explains in the open cases, and for which more answers speak by

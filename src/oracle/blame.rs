@@ -62,13 +62,14 @@ pub(super) fn find(judge: &mut Judge, place: usize, at: usize, key: Key) -> Opti
     let reached: Vec<_> =
         SUSPECTS.iter().filter_map(|&suspect| Some((suspect, reach(judge.model(), suspect, case)?))).collect();
     let mut suspects = order(&before, &reached);
-    let vague = suspects.first().is_none_or(|suspect| yields_to_apart(suspect));
+    let vague = suspects.first().is_none_or(|suspect| is_vague(suspect));
     if vague && apart(judge, &judged.name) {
         suspects.insert(0, &readiness::APART);
     }
     let mut refined: Vec<&'static Requirement> = Vec::new();
-    for suspect in suspects {
-        let requirement = refine(&before, key, suspect, elsewhere);
+    // What was seen before names a promise more closely; what it is a case of explains the history as well.
+    let closely = suspects.iter().map(|suspect| refine(&before, key, suspect, elsewhere));
+    for requirement in closely.collect::<Vec<_>>().into_iter().chain(suspects) {
         if !refined.contains(&requirement) {
             refined.push(requirement);
         }
@@ -167,8 +168,9 @@ fn elsewhere(judge: &Judge, place: usize, label: &Label) -> Elsewhere {
     if deployed { Elsewhere::Deployed } else { Elsewhere::Not }
 }
 
-/// Whether what was done to another function explains it better than that this is broken.
-pub(super) fn yields_to_apart(suspect: &'static Requirement) -> bool {
+/// Whether this is broken by so many things that what was done to another function explains it better, and so does a
+/// requirement that says more.
+pub(crate) fn is_vague(suspect: &Requirement) -> bool {
     let vague: [&Requirement; 6] = [
         &states::ONLY_DOCUMENTED,
         &states::INACTIVE_AFTER_IDLE,

@@ -57,7 +57,7 @@ pub fn exercise(history: &History) -> Result<Exercise, JudgeError> {
         let mut bench = Bench::new(judge.model(), &judged.trail, upto);
         for (key, operation) in bench.answered() {
             for requirement in bench.broken_by_other_answers(key) {
-                if alone || !blame::yields_to_apart(requirement) {
+                if alone || !blame::is_vague(requirement) {
                     *exercise.counts.entry(requirement.name).or_default() += 1;
                 }
             }

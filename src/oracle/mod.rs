@@ -22,6 +22,7 @@ mod trail;
 pub mod watch;
 
 pub use blame::Finding;
+pub(crate) use blame::is_vague;
 pub use judge::{Judge, JudgeError, Judgement, Outcome};
 
 use crate::history::{History, Operation};
