@@ -134,6 +134,10 @@ impl Opening for NoOpening {
     }
 }
 
+/// An endpoint whose preparations take so long is not kept from showing what is wrong for a moment by more cases at
+/// once; then the plans do not wait for the opening.
+const UNHURRIED: Duration = Duration::from_millis(100);
+
 /// Executes a run without an opening.
 ///
 /// `stop` becoming true ends it early, with what there is.
@@ -182,9 +186,15 @@ pub async fn run_after(
     let mut warm: Vec<JudgedCase> =
         records.into_iter().map(|record| judge(record, not_found, Depth::Exercise)).collect();
     let main = Phase { bench: bench(pace), settings, not_found, progress, stop: stop.clone() };
-    let Opened { cases, scenarios } = opening.open(&main.bench, settings.on_violation).await;
-    warm.extend(cases);
-    let (cases, mut ended_early) = main.execute_all(plans, warm).await;
+    let opening = opening.open(&main.bench, settings.on_violation);
+    let (Opened { cases: opened, scenarios }, (mut cases, mut ended_early)) = if main.bench.pace.typical >= UNHURRIED {
+        tokio::join!(opening, main.execute_all(plans, warm))
+    } else {
+        let mut opened = opening.await;
+        warm.append(&mut opened.cases);
+        (opened, main.execute_all(plans, warm).await)
+    };
+    cases.extend(opened);
     let blamed = attribute(&cases.iter().collect::<Vec<_>>(), &[]);
     let workshop = Workshop {
         bench: bench(shrink_pace),
