@@ -114,3 +114,6 @@ pub fn all() -> Vec<Exposure> {
     let of = |fault: &&'static dyn Behaviour| found.iter().find(|exposure| exposure.fault == fault.name()).cloned();
     FAULTS.iter().filter_map(of).collect()
 }
+
+#[cfg(test)]
+mod tests;

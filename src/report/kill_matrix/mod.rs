@@ -150,7 +150,7 @@ impl Closeness {
         let Self { actions, possible, close, all } = self;
         let percent = 100 * close / (*all).max(1);
         format!(
-            "shrunk counterexamples: median {actions} actions, {possible} possible; at most one more in {percent} % \
+            "shrunk counterexamples: median {actions} of {possible} possible; at most one more in {percent} % \
              ({close}/{all})"
         )
     }
