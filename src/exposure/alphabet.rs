@@ -67,8 +67,8 @@ impl Grammar {
             choices.push(Choice { step: Step(vec![*action]), next: None, grammar });
         }
         if bursts == Bursts::OfTwo && self.bound == Bound::Free {
-            for one in actions.iter().filter(|action| is_call(action)) {
-                for other in actions.iter().filter(|action| is_call(action)) {
+            for one in actions.iter().filter(is_call) {
+                for other in actions.iter().filter(is_call) {
                     let grammar = self.after(one).after(other);
                     choices.push(Choice { step: Step(vec![*one, *other]), next: None, grammar });
                 }

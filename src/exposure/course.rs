@@ -89,7 +89,9 @@ impl Course {
         };
         let mut sight = if bare_errors.iter().any(refused) { Sight::Odd } else { Sight::Fine };
         for operation in &operations {
-            if self.is_malformed(oracle, operation) {
+            // What is under way with others may have been refused for what one of them did.
+            let alone = operations.iter().filter(|other| overlaps(operation, other)).count() < 2;
+            if self.is_malformed(oracle, operation, alone) {
                 sight = Sight::Odd;
             }
             if spread == Spread::OneByOne {
@@ -118,7 +120,7 @@ impl Course {
     }
 
     /// Whether the form of the answer may be wrong; the judge knows better.
-    fn is_malformed(&self, oracle: &Beliefs, operation: &Operation) -> bool {
+    fn is_malformed(&self, oracle: &Beliefs, operation: &Operation, alone: bool) -> bool {
         let Event::Call { function, call } = &operation.event else { return false };
         let (refused, bare) = match call {
             Call::Get { answer: Answer::Accepted(report) } => {
@@ -133,7 +135,7 @@ impl Course {
         let trace = &operation.trace;
         let is_usual = trace.status == Some(404) && trace.error.as_deref() == Some(Fc3.not_found_code());
         let absent = || place(function).is_some_and(|place| oracle.surely_absent(self.beliefs[place]));
-        bare || (refused && !is_usual && absent())
+        bare || (refused && !is_usual && alone && absent())
     }
 }
 
@@ -141,6 +143,12 @@ impl Course {
 enum Spread {
     OneByOne,
     AllAtOnce,
+}
+
+/// Whether two operations, which may be the same, are under way at once and concern the same function.
+fn overlaps(one: &Operation, other: &Operation) -> bool {
+    let at_once = one.start <= other.end.unwrap_or(i64::MAX) && other.start <= one.end.unwrap_or(i64::MAX);
+    at_once && other.event.function().is_none_or(|function| one.event.function() == Some(function))
 }
 
 fn place(function: &Name) -> Option<usize> {

@@ -53,6 +53,7 @@ pub(super) fn search(fault: &'static dyn Behaviour, oracle: &mut Beliefs, bursts
     // By how many actions they have; a burst is a step of two.
     let mut levels: Vec<Vec<Node>> = vec![vec![Node { course: begin, grammar: Grammar::default(), from: root }]];
     let mut odd: Vec<Vec<Plan>> = Vec::new();
+    let mut sure = below.saturating_sub(1);
     for length in 1..below {
         levels.resize_with(length + 2, Vec::new);
         odd.resize_with(length + 2, Vec::new);
@@ -76,11 +77,16 @@ pub(super) fn search(fault: &'static dyn Behaviour, oracle: &mut Beliefs, bursts
             }
         }
         let odd = std::mem::take(&mut odd[length]);
+        let is_gone_on_with = odd.is_empty();
         if let Some(proof) = Proof::plainest(odd.into_iter().filter_map(|plan| Proof::of(fault, plan))) {
-            return Found { proof: Some(proof), none_upto: length - 1 };
+            return Found { proof: Some(proof), none_upto: sure.min(length - 1) };
+        }
+        if !is_gone_on_with {
+            // For what is odd another requirement is blamed, and what would be blamed later was not asked.
+            sure = sure.min(length);
         }
     }
-    Found { proof: None, none_upto: below.saturating_sub(1) }
+    Found { proof: None, none_upto: sure }
 }
 
 /// The faults that go by how often a function was looked at, and by how often it was invoked.
