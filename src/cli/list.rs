@@ -111,7 +111,8 @@ fn shortest() -> String {
         let (length, least) = (known.length(), known.least);
         let bound = if known.is_minimal() { String::new() } else { format!(" (no fewer than {least} can)") };
         let _ = writeln!(out, "{:width$}  {}", fault.name(), known.line());
-        let _ = writeln!(out, "{:width$}  {length} actions{bound}: {}", "", known.blamed.join(", "));
+        let actions = if length == 1 { "action" } else { "actions" };
+        let _ = writeln!(out, "{:width$}  {length} {actions}{bound}: {}", "", known.blamed.join(", "));
     }
     let minimal = faults.iter().filter(|(_, known)| known.is_some_and(Known::is_minimal)).count();
     let _ = writeln!(out, "as short as can be: {minimal} of {}", faults.len());
