@@ -31,6 +31,7 @@
 //! | [`cli`] | one file a subcommand; exit codes |
 //! | [`emulator`] | the reference endpoint, right, wrong and odd; outside the line |
 //! | [`rehearsal`] | plans on the emulator's machine, without sockets and in simulated time |
+//! | [`exposure`] | the shortest plans that expose the emulator's faults |
 //!
 //! # Invariants
 //!
@@ -46,6 +47,7 @@
 pub mod cli;
 pub mod driver;
 pub mod emulator;
+pub mod exposure;
 pub mod gherkin;
 pub mod history;
 pub mod lever;

@@ -8,10 +8,12 @@ use crate::driver::fc3::Fc3;
 use crate::driver::intent::Intent;
 use crate::driver::{Dialect, Meaning, Request, ServerCall};
 use crate::emulator::Settings;
+use crate::emulator::fingerprint::Counted;
 use crate::emulator::machine::{Event as Input, Machine, Memo, Turn};
 use crate::history::{Content, Event, Header, History, Name, Operation, Trace};
 use crate::plan::{Action, Change, F, I, Plan, Step};
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
 /// Microseconds in which everything of the reference machine that must happen by itself has happened.
@@ -38,6 +40,7 @@ pub fn rehearse_on(settings: Settings, plan: &Plan) -> CaseRecord {
 }
 
 /// A plan while it is rehearsed, a step at a time.
+#[derive(Clone)]
 pub struct Rehearsal {
     machine: Machine,
     now: i64,
@@ -48,6 +51,7 @@ pub struct Rehearsal {
     requests: u64,
     /// The step that is taken.
     at_step: Option<usize>,
+    put_off: u64,
 }
 
 /// A call on its way to the machine.
@@ -70,6 +74,7 @@ impl Rehearsal {
             bare_errors: Vec::new(),
             requests: 0,
             at_step: None,
+            put_off: 0,
         };
         for image in (0..images).map(I) {
             rehearsal.at_once(&[Action::Image(image, Change::Ready)]);
@@ -83,10 +88,43 @@ impl Rehearsal {
         &self.operations
     }
 
+    /// Takes out what was seen since the last time, with what was said in the wrong form by its place therein.
+    pub fn drain(&mut self) -> (Vec<Operation>, Vec<(usize, String)>) {
+        (std::mem::take(&mut self.operations), std::mem::take(&mut self.bare_errors))
+    }
+
+    /// The machine as it is now.
+    #[must_use]
+    pub fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    /// Whether anything is meant by the image afterwards that was not before.
+    #[must_use]
+    pub fn would_change(&self, i: I, change: Change) -> bool {
+        self.images.get(usize::from(i.0)).is_some_and(|before| {
+            let mut after = *before;
+            after.apply(change);
+            after != *before
+        })
+    }
+
+    /// Feeds the hasher with all that what comes next depends on.
+    pub fn fingerprint(&self, counted: Counted, hasher: &mut impl Hasher) {
+        self.images.hash(hasher);
+        self.machine.fingerprint(counted, hasher);
+    }
+
     /// How many requests a client would have sent so far, levers not counted.
     #[must_use]
     pub fn requests(&self) -> u64 {
         self.requests
+    }
+
+    /// How often the machine has put a call off.
+    #[must_use]
+    pub fn put_off(&self) -> u64 {
+        self.put_off
     }
 
     /// Takes a step; what comes next decides how a settle looks.
@@ -115,6 +153,7 @@ impl Rehearsal {
             [Action::Pause(hundredths)] => self.now += PREPARATION * i64::from(*hundredths) / 100,
             actions => self.at_once(actions),
         }
+        self.arrive(self.now, Input::Tick);
     }
 
     /// Sends actions so that they overlap: each arrives a trip after the one before, and none returns before all of
@@ -151,7 +190,9 @@ impl Rehearsal {
         match self.arrive(at, Input::Call(&arrival.call, arrival.memo.clone())) {
             Turn::Answer(reply) => {
                 let Arrival { call, start, .. } = arrival;
-                let decoded = Fc3.decode(&call.request, &Fc3.render(&reply, "rehearsal"));
+                let mut response = Fc3.render(&reply, "rehearsal");
+                self.machine.behaviour().shape(&call, &mut response);
+                let decoded = Fc3.decode(&call.request, &response);
                 let event = Event::Call {
                     function: call.request.function().clone(),
                     call: recorded(&call.request, &decoded.meaning, &|body| Some(body.into())),
@@ -163,6 +204,7 @@ impl Rehearsal {
                 }
             }
             Turn::Later(when, memo) => {
+                self.put_off += 1;
                 let when = i64::try_from(when.as_micros()).unwrap_or(at).max(at);
                 later.insert((when, place), Arrival { memo, ..arrival });
             }

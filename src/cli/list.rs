@@ -4,6 +4,7 @@ use super::console;
 use super::coverage;
 use super::error::{CliError, Exit};
 use crate::emulator::{Behaviour, fault, legal};
+use crate::exposure::{Known, known};
 use crate::requirement::{Lever, SECTIONS};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
@@ -15,6 +16,10 @@ pub(super) struct List {
     /// List the faults of the emulator, with the requirements that each breaks
     #[arg(long, conflicts_with_all = ["legal", "coverage"])]
     faults: bool,
+
+    /// With `--faults`: the shortest plan that exposes each, and the requirements that are blamed then
+    #[arg(long, requires = "faults")]
+    shortest: bool,
 
     /// List the legal oddities of the emulator
     #[arg(long)]
@@ -41,6 +46,8 @@ pub(super) fn run(args: &List) -> Result<Exit, CliError> {
     let text = match (args.faults, args.legal, args.format) {
         _ if args.coverage && args.format == ListFormat::Text => coverage::text(),
         _ if args.coverage => lines(coverage::json()),
+        (true, _, ListFormat::Text) if args.shortest => shortest(),
+        (true, _, ListFormat::Json) if args.shortest => lines(shortest_json()),
         (true, _, ListFormat::Text) => variants(&fault::FAULTS),
         (true, _, ListFormat::Json) => lines(variants_json(&fault::FAULTS)),
         (_, true, ListFormat::Text) => variants(&legal::LEGAL),
@@ -89,6 +96,46 @@ fn variants(all: &[&dyn Behaviour]) -> String {
         }
     }
     out
+}
+
+/// The faults with the plans, and in the last line how many of these are known to be as short as can be.
+fn shortest() -> String {
+    let faults: Vec<_> = fault::FAULTS.iter().map(|fault| (fault, known(fault.name()))).collect();
+    let width = widest(faults.iter().map(|(fault, _)| fault.name()));
+    let mut out = String::new();
+    for (fault, known) in &faults {
+        let Some(known) = known else {
+            let _ = writeln!(out, "{:width$}  no plan is known", fault.name());
+            continue;
+        };
+        let (length, least) = (known.length(), known.least);
+        let bound = if known.is_minimal() { String::new() } else { format!(" (no fewer than {least} can)") };
+        let _ = writeln!(out, "{:width$}  {}", fault.name(), known.line());
+        let actions = if length == 1 { "action" } else { "actions" };
+        let _ = writeln!(out, "{:width$}  {length} {actions}{bound}: {}", "", known.blamed.join(", "));
+    }
+    let minimal = faults.iter().filter(|(_, known)| known.is_some_and(Known::is_minimal)).count();
+    let _ = writeln!(out, "as short as can be: {minimal} of {}", faults.len());
+    out
+}
+
+fn shortest_json() -> Value {
+    let json = |fault: &&dyn Behaviour| {
+        let known = known(fault.name());
+        json!({
+            "name": fault.name(),
+            "summary": fault.summary(),
+            "breaks": fault.breaks(),
+            "shortest": known.map(|known| json!({
+                "plan": known.plan.steps.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                "actions": known.length(),
+                "at_least": known.least,
+                "minimal": known.is_minimal(),
+                "blamed": known.blamed,
+            })),
+        })
+    };
+    fault::FAULTS.iter().map(json).collect()
 }
 
 fn requirements_json() -> Value {

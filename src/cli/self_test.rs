@@ -11,6 +11,7 @@ use crate::driver::endpoint::Endpoint;
 use crate::driver::result::{RequirementResult, Verdict};
 use crate::driver::run::{Kept, RunOutput, RunSettings, run_after};
 use crate::emulator::{self, Behaviour, Settings, fault, legal};
+use crate::exposure;
 use crate::gherkin::Suite;
 use crate::report::kill_matrix::{Blame, KillMatrix, Outcome, Row, json, stable, text};
 use clap::{Args, ValueEnum};
@@ -125,7 +126,8 @@ async fn rows(
             return None;
         }
         let outcome = outcome(variant, &settings(args, variant), stop.clone()).await;
-        let row = Row { name: variant.name(), breaks: variant.breaks(), outcome };
+        let shortest = exposure::known(variant.name()).map(exposure::Known::length);
+        let row = Row { name: variant.name(), breaks: variant.breaks(), shortest, outcome };
         (!*stop.borrow()).then_some((number, row))
     };
     let variants: Vec<_> = variants.enumerate().collect();

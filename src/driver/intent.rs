@@ -4,7 +4,7 @@ use crate::history::{Condition, Content, Name};
 use crate::plan::Change;
 
 /// What is meant by an image at present.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Intent {
     revision: u32,
     condition: Condition,

@@ -8,7 +8,7 @@ use crate::history::Name;
 pub type Config = serde_json::Map<String, serde_json::Value>;
 
 /// The state that decides whether a function can be invoked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum State {
     /// Resources are being prepared.
     Pending,
@@ -34,7 +34,7 @@ impl State {
 }
 
 /// What became of the last update.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Status {
     /// It is being prepared.
     InProgress,
@@ -57,7 +57,7 @@ impl Status {
 }
 
 /// A deployed image: the tag and the digest recorded for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Code {
     /// The reference that was deployed.
     pub image: Name,
@@ -66,7 +66,7 @@ pub struct Code {
 }
 
 /// What a client can tell about a function.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Facts {
     /// Its state.
     pub state: State,
@@ -90,7 +90,7 @@ pub struct Preparation {
 }
 
 /// How often things happened to a function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub struct Counts {
     /// GetFunction.
     pub gets: u64,

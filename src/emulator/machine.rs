@@ -56,7 +56,7 @@ impl From<ServerReply> for Turn {
 }
 
 /// What stands on the agenda.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Task {
     /// The preparation of that id is due.
     Prepare(u64),
@@ -66,15 +66,15 @@ pub enum Task {
     Errand(u32),
 }
 
-#[derive(Debug)]
-struct Entry {
-    name: Name,
-    function: u64,
-    task: Task,
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    pub(super) name: Name,
+    pub(super) function: u64,
+    pub(super) task: Task,
 }
 
 /// What a behaviour may remember between its hooks; nothing that is right looks at it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Scratch {
     /// Functions that were deleted, by name.
     pub graves: BTreeMap<Name, Function>,
@@ -87,6 +87,7 @@ pub struct Scratch {
 }
 
 /// The reference endpoint.
+#[derive(Clone)]
 pub struct Machine {
     /// What was set before it started.
     pub settings: Settings,
@@ -98,8 +99,8 @@ pub struct Machine {
     pub scratch: Scratch,
     /// How many calls have come in.
     pub calls: u64,
-    images: BTreeMap<Name, Content>,
-    agenda: BTreeMap<(Duration, u64), Entry>,
+    pub(super) images: BTreeMap<Name, Content>,
+    pub(super) agenda: BTreeMap<(Duration, u64), Entry>,
     ids: u64,
 }
 

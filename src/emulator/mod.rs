@@ -11,6 +11,7 @@ pub mod behaviour;
 pub mod clock;
 mod cut;
 pub mod fault;
+pub mod fingerprint;
 pub mod function;
 pub mod legal;
 mod lever;

@@ -16,8 +16,8 @@ mod explain;
 mod frontier;
 mod judge;
 mod memory;
-mod names;
-mod space;
+pub(crate) mod names;
+pub(crate) mod space;
 mod trail;
 pub mod watch;
 

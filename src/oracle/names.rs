@@ -7,43 +7,43 @@ use indexmap::IndexSet;
 
 /// The names met so far.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Names {
+pub(crate) struct Names {
     images: IndexSet<Name>,
     digests: IndexSet<Name>,
 }
 
 impl Names {
-    pub(super) fn image(&mut self, name: &Name) -> Image {
+    pub(crate) fn image(&mut self, name: &Name) -> Image {
         Image(insert(&mut self.images, name))
     }
 
-    pub(super) fn digest(&mut self, name: &Name) -> Digest {
+    pub(crate) fn digest(&mut self, name: &Name) -> Digest {
         Digest(insert(&mut self.digests, name))
     }
 
     /// The image's name.
-    pub(super) fn image_name(&self, image: Image) -> &str {
+    pub(crate) fn image_name(&self, image: Image) -> &str {
         self.images.get_index(image.0 as usize).map_or("?", |name| name)
     }
 
     /// The digest itself.
-    pub(super) fn digest_name(&self, digest: Digest) -> &str {
+    pub(crate) fn digest_name(&self, digest: Digest) -> &str {
         self.digests.get_index(digest.0 as usize).map_or("?", |name| name)
     }
 
     /// The code, as people call it.
-    pub(super) fn code(&self, code: Code) -> String {
+    pub(crate) fn code(&self, code: Code) -> String {
         match code.digest {
             Some(digest) => format!("{}@{}", self.image_name(code.image), self.digest_name(digest)),
             None => format!("{} (no digest yet)", self.image_name(code.image)),
         }
     }
 
-    pub(super) fn tag(&mut self, content: &Content) -> Tag {
+    pub(crate) fn tag(&mut self, content: &Content) -> Tag {
         Tag { digest: content.code.as_ref().map(|code| self.digest(code)), condition: content.condition }
     }
 
-    pub(super) fn seen(&mut self, report: &Report) -> Seen {
+    pub(crate) fn seen(&mut self, report: &Report) -> Seen {
         Seen {
             state: State::parse(&report.state),
             status: match report.status.as_deref() {
@@ -55,7 +55,7 @@ impl Names {
     }
 
     /// The label of an event; `None` for a GetFunction without an answer, which tells nothing.
-    pub(super) fn label(&mut self, event: &Event) -> Option<Label> {
+    pub(crate) fn label(&mut self, event: &Event) -> Option<Label> {
         Some(match event {
             Event::Image { image, content } => Label::Image(self.image(image), self.tag(content)),
             Event::Idle { .. } => Label::Idle,

@@ -8,12 +8,12 @@ use crate::model::{Model, changes_nothing};
 use rustc_hash::FxHashMap;
 
 /// A world, by its place in the table.
-pub(super) type WorldId = u32;
+pub(crate) type WorldId = u32;
 /// A label, by its place in the table.
-pub(super) type LabelId = u32;
+pub(crate) type LabelId = u32;
 
 /// The worlds met so far, and the steps between them.
-pub(super) struct Space {
+pub(crate) struct Space {
     model: Model,
     worlds: Vec<World>,
     world_ids: FxHashMap<World, WorldId>,
@@ -30,13 +30,13 @@ pub(super) struct Space {
 
 /// A list in the arena.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Range {
+pub(crate) struct Range {
     start: u32,
     end: u32,
 }
 
 impl Space {
-    pub(super) fn new(model: Model) -> Self {
+    pub(crate) fn new(model: Model) -> Self {
         Self {
             model,
             worlds: Vec::new(),
@@ -50,28 +50,28 @@ impl Space {
         }
     }
 
-    pub(super) fn model(&self) -> Model {
+    pub(crate) fn model(&self) -> Model {
         self.model
     }
 
     /// How much has been remembered; what is no longer needed is forgotten by starting anew.
-    pub(super) fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         self.worlds.len() + self.arena.len()
     }
 
-    pub(super) fn world(&self, id: WorldId) -> &World {
+    pub(crate) fn world(&self, id: WorldId) -> &World {
         &self.worlds[id as usize]
     }
 
-    pub(super) fn label(&self, id: LabelId) -> Label {
+    pub(crate) fn label(&self, id: LabelId) -> Label {
         self.labels[id as usize]
     }
 
-    pub(super) fn idempotent(&self, id: LabelId) -> bool {
+    pub(crate) fn idempotent(&self, id: LabelId) -> bool {
         self.idempotent[id as usize]
     }
 
-    pub(super) fn intern_world(&mut self, world: World) -> WorldId {
+    pub(crate) fn intern_world(&mut self, world: World) -> WorldId {
         if let Some(id) = self.world_ids.get(&world) {
             return *id;
         }
@@ -82,7 +82,7 @@ impl Space {
         id
     }
 
-    pub(super) fn intern_label(&mut self, label: Label) -> LabelId {
+    pub(crate) fn intern_label(&mut self, label: Label) -> LabelId {
         if let Some(id) = self.label_ids.get(&label) {
             return *id;
         }
@@ -93,12 +93,12 @@ impl Space {
         id
     }
 
-    pub(super) fn list(&self, range: Range) -> &[WorldId] {
+    pub(crate) fn list(&self, range: Range) -> &[WorldId] {
         &self.arena[range.start as usize..range.end as usize]
     }
 
     /// The world, and all that hidden steps lead to from it.
-    pub(super) fn closure(&mut self, world: WorldId) -> Range {
+    pub(crate) fn closure(&mut self, world: WorldId) -> Range {
         if let Some(range) = self.closures[world as usize] {
             return range;
         }
@@ -121,7 +121,7 @@ impl Space {
     }
 
     /// What the label leads to from the world, hidden steps after it included; empty if it cannot happen.
-    pub(super) fn step(&mut self, world: WorldId, label: LabelId) -> Range {
+    pub(crate) fn step(&mut self, world: WorldId, label: LabelId) -> Range {
         if let Some(range) = self.steps.get(&(world, label)) {
             return *range;
         }

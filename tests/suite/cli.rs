@@ -73,6 +73,7 @@ fn the_catalogue_is_listed_and_explained() {
     snapshots().bind(|| {
         insta::assert_snapshot!("cli__list", fnconform(&["list"]));
         insta::assert_snapshot!("cli__list_faults", fnconform(&["list", "--faults"]));
+        insta::assert_snapshot!("cli__list_faults_shortest", fnconform(&["list", "--faults", "--shortest"]));
         insta::assert_snapshot!("cli__list_legal", fnconform(&["list", "--legal"]));
         insta::assert_snapshot!("cli__list_coverage", fnconform(&["list", "--coverage"]));
         insta::assert_snapshot!("cli__explain", fnconform(&["explain", "states.inactive-remains"]));

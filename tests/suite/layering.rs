@@ -16,6 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     // The emulator is a second reading of the page: it may know the encoding and the words, never the first reading.
     ("emulator", &["history", "requirement", "driver"]),
     ("rehearsal", &["history", "oracle", "plan", "driver", "lever", "emulator"]),
+    ("exposure", &["history", "model", "oracle", "plan", "driver", "lever", "emulator", "rehearsal"]),
     ("gherkin", &["history", "requirement", "model", "oracle", "plan", "driver", "lever"]),
     ("report", &["history", "requirement", "model", "oracle", "plan", "driver", "lever", "gherkin"]),
     (
@@ -32,6 +33,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "gherkin",
             "report",
             "rehearsal",
+            "exposure",
         ],
     ),
 ];

@@ -13,5 +13,6 @@ mod notation;
 mod reference;
 mod run;
 mod self_test;
+mod shortest;
 mod simulation;
 mod wire;

@@ -28,7 +28,8 @@ fn fault(row: &Row) -> Value {
         Caught::ByOthersOnly => "by-others-only",
         Caught::No => "no",
     };
-    extended(json!({ "name": row.name, "breaks": row.breaks, "caught": caught }), row)
+    let shortest = row.shortest;
+    extended(json!({ "name": row.name, "breaks": row.breaks, "caught": caught, "shortest": shortest }), row)
 }
 
 fn oddity(row: &Row) -> Value {

@@ -30,6 +30,8 @@ pub struct Row {
     pub name: &'static str,
     /// The requirements that may be blamed for it; none for an endpoint that is right.
     pub breaks: &'static [&'static str],
+    /// How many actions the shortest plan has that exposes it, if such a plan is known.
+    pub shortest: Option<usize>,
     /// What the run against it came to, or why there was none.
     pub outcome: Result<Outcome, String>,
 }
@@ -128,7 +130,53 @@ impl Row {
     }
 }
 
+/// How close the counterexamples of a run came to the shortest that there can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closeness {
+    /// The one in the middle: how many actions it has.
+    pub actions: usize,
+    /// The one in the middle of those that are possible.
+    pub possible: usize,
+    /// How many counterexamples have at most one action more than the shortest possible.
+    pub close: usize,
+    /// How many there are.
+    pub all: usize,
+}
+
+impl Closeness {
+    /// The two numbers in words.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let Self { actions, possible, close, all } = self;
+        let percent = 100 * close / (*all).max(1);
+        format!(
+            "shrunk counterexamples: median {actions} of {possible} possible; at most one more in {percent} % \
+             ({close}/{all})"
+        )
+    }
+}
+
 impl KillMatrix {
+    /// How close the counterexamples came to the shortest there can be, over the faults of which that is known; `None`
+    /// if there are none.
+    #[must_use]
+    pub fn closeness(&self) -> Option<Closeness> {
+        let pair = |row: &Row| {
+            let shrunk = row.blamed().iter().filter(|blame| row.allows(blame)).map(|blame| blame.actions).min()?;
+            Some((shrunk, row.shortest?))
+        };
+        let pairs: Vec<(usize, usize)> = self.faults.iter().filter_map(pair).collect();
+        let (mut shrunk, mut shortest): (Vec<usize>, Vec<usize>) = pairs.iter().copied().unzip();
+        shrunk.sort_unstable();
+        shortest.sort_unstable();
+        Some(Closeness {
+            actions: *shrunk.get(pairs.len() / 2)?,
+            possible: *shortest.get(pairs.len() / 2)?,
+            close: pairs.iter().filter(|(shrunk, shortest)| *shrunk <= shortest + 1).count(),
+            all: pairs.len(),
+        })
+    }
+
     /// How many faulty endpoints were caught by a requirement that may be blamed.
     #[must_use]
     pub fn caught(&self) -> usize {
@@ -167,7 +215,7 @@ mod tests {
         assert_eq!(row(vec![blame("failed.stays", 10), blame("update.ends", 20)]).caught(), Caught::Rightly);
         assert_eq!(row(vec![blame("failed.stays", 10)]).caught(), Caught::ByOthersOnly);
         assert_eq!(row(Vec::new()).caught(), Caught::No);
-        let undriven = Row { name: "fault", breaks: allowed, outcome: Err("it is not there".into()) };
+        let undriven = Row { name: "fault", breaks: allowed, shortest: None, outcome: Err("it is not there".into()) };
         assert_eq!((undriven.caught(), undriven.peace()), (Caught::No, Peace::Untested));
     }
 
@@ -186,6 +234,7 @@ mod tests {
         assert!(!matrix.holds());
         matrix.faults.truncate(1);
         assert!(!matrix.holds());
+        assert_eq!(matrix.closeness(), Some(Closeness { actions: 4, possible: 3, close: 1, all: 1 }));
         matrix.oddities.truncate(1);
         assert_eq!(matrix.summary(), "faults caught 1/1 · right endpoints accused 0/1");
         assert!(matrix.holds());

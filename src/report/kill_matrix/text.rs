@@ -47,19 +47,21 @@ fn faults(out: &mut String, matrix: &KillMatrix) {
     let _ = writeln!(out, "Kill matrix, seed {}\n", matrix.seed);
     let _ = writeln!(
         out,
-        "  {:width$}  {:blamed_width$}  {:>8}  {:>7}  {:>9}",
-        "fault", "blamed", "requests", "actions", "came back"
+        "  {:width$}  {:blamed_width$}  {:>8}  {:>7}  {:>8}  {:>9}",
+        "fault", "blamed", "requests", "actions", "shortest", "came back"
     );
     for row in rows {
         let mut name = format!("{} {:width$}", mark(row), row.name);
+        let mut shortest = row.shortest.map_or_else(|| "-".to_owned(), |actions| actions.to_string());
         for blame in in_order(row) {
             let Blame { requirement, found_after, actions, reproduced: (back, tried) } = blame;
             let back = format!("{back}/{tried}");
             let besides = if row.allows(blame) { "" } else { "  besides" };
             let _ = writeln!(
                 out,
-                "{name}  {requirement:blamed_width$}  {found_after:>8}  {actions:>7}  {back:>9}{besides}"
+                "{name}  {requirement:blamed_width$}  {found_after:>8}  {actions:>7}  {shortest:>8}  {back:>9}{besides}"
             );
+            shortest.clear();
             name = " ".repeat(width + 2);
         }
         match &row.outcome {
@@ -80,6 +82,9 @@ fn faults(out: &mut String, matrix: &KillMatrix) {
             "\n  caught after {request} requests in the median, {requests} at the most; \
              counterexamples of {action} actions in the median, {actions} at the most"
         );
+    }
+    if let Some(closeness) = matrix.closeness() {
+        let _ = writeln!(out, "  {}", closeness.summary());
     }
 }
 
