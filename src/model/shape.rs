@@ -26,7 +26,7 @@ pub struct Shape {
     pub lost: Lost,
     /// What is to become of the code under preparation.
     pub next: Option<Fate>,
-    /// How the code in service stands.
+    /// How the code stands that is in service, or will be again once the function wakes.
     pub current: Option<Fate>,
     /// Whether a preparation was superseded that may still come to light.
     pub superseded: bool,
@@ -62,7 +62,7 @@ fn shape(world: &World, function: &Function) -> Shape {
         woken: function.woken,
         lost: function.lost,
         next: function.next.map(|code| fate(world, code)),
-        current: function.current.map(|code| fate_in_service(world, code)),
+        current: function.in_service().map(|code| fate_in_service(world, code)),
         superseded: !function.older.is_empty(),
     }
 }

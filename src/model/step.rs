@@ -1,7 +1,7 @@
 //! A name for every step of the automaton: what happens by itself, what is asked and answered, what levers do.
 
 use super::Model;
-use super::hidden::{HIDDEN, IDLE_RULE};
+use super::hidden::{HIDDEN, IDLE_RULE, Must};
 use super::label::{Invoked, Label, Outcome};
 use super::visible::Kind;
 use super::world::{Code, Function, Image, State, World};
@@ -30,7 +30,7 @@ pub enum Step {
 pub enum Role {
     /// It is being prepared.
     Next,
-    /// It is in service.
+    /// It is in service, or will be again once the function wakes.
     Current,
     /// Its preparation was superseded.
     Superseded,
@@ -52,11 +52,14 @@ pub enum Pull {
 }
 
 impl Step {
-    /// Whether it only looks at the function, unless it changes it all the same.
+    /// Whether it need not have happened: a hidden step that only may, or the passing of a time in which nothing did.
     #[must_use]
-    pub fn is_look(self) -> bool {
-        use Kind::{GetAccepted, GetRefused, InvokeRefused, InvokeServed};
-        matches!(self, Self::Call(GetAccepted | GetRefused | InvokeRefused | InvokeServed, _))
+    pub fn is_optional(self) -> bool {
+        match self {
+            Self::Hidden(place) => HIDDEN.get(place).is_some_and(|row| row.must == Must::No),
+            Self::IdleRule | Self::Settle => true,
+            Self::Call(..) | Self::Image(..) | Self::Idle(_) => false,
+        }
     }
 }
 
@@ -116,7 +119,7 @@ fn step(before: &World, label: &Label, after: &World) -> Option<Step> {
 
 fn pull(before: &World, image: Image, after: &World) -> Option<Step> {
     let (role, code) = used(before.function.as_ref()?, image)?;
-    let overwritten = after.overwritten(code) && !before.overwritten(code);
+    let overwritten = after.overwritten(code) && after.tag(image).digest != before.tag(image).digest;
     let pull = match after.tag(image).condition {
         _ if overwritten => Pull::Overwritten,
         Condition::Ready => Pull::Ready,
@@ -132,7 +135,7 @@ fn pull(before: &World, image: Image, after: &World) -> Option<Step> {
 pub fn used(function: &Function, image: Image) -> Option<(Role, Code)> {
     let is = |code: &Code| code.image == image;
     let next = function.next.filter(is).map(|code| (Role::Next, code));
-    let current = || function.current.filter(is).map(|code| (Role::Current, code));
+    let current = || function.in_service().filter(is).map(|code| (Role::Current, code));
     let superseded = || function.older.iter().copied().find(is).map(|code| (Role::Superseded, code));
     next.or_else(current).or_else(superseded)
 }

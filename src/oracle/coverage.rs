@@ -1,7 +1,7 @@
 //! How much of the automaton histories have been through: situations, steps, and pairs of steps in succession.
 //!
 //! A history does not say which steps were taken, only what was seen, so one explanation is counted ([`super::walk`]).
-//! Looks that change nothing leave a pair open: what is counted as the step before is the last that was more than a look.
+//! What changes nothing, as a look does, leaves a pair open: the step before is the last that changed something.
 
 use super::judge::Judge;
 use super::walk::Walk;
@@ -19,7 +19,7 @@ pub struct Coverage {
     pub worlds: BTreeMap<Situation, u64>,
     /// Steps.
     pub steps: BTreeMap<Step, u64>,
-    /// A step with the one before it that was more than a look.
+    /// A step with the last one before it that changed something.
     pub pairs: BTreeMap<(Step, Step), u64>,
     /// Functions of which no explanation was found within the bounds; nothing of them is counted.
     pub given_up: u64,
@@ -30,7 +30,7 @@ pub struct Coverage {
 pub struct Counter {
     /// What was counted so far.
     pub coverage: Coverage,
-    /// The last step that was more than a look.
+    /// The last step that changed something.
     pub last: Option<Step>,
 }
 
@@ -42,7 +42,7 @@ impl Counter {
         if let Some(last) = self.last {
             *self.coverage.pairs.entry((last, step)).or_default() += 1;
         }
-        if !step.is_look() || before != after {
+        if before != after {
             self.last = Some(step);
         }
     }

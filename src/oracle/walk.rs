@@ -1,7 +1,7 @@
 //! One explanation of what was seen of a function: the steps that it took, the hidden ones included.
 //!
-//! Where several explain the same, the one with the fewest hidden steps is told, and among those the one in which they
-//! come first. It is found as the frontier is: whenever an operation returns, the ends of the explanations so far are
+//! Where several explain the same, the one with the fewest hidden steps is told, among those the one with the fewest that
+//! need not have happened, and among those again the one in which nothing happened before it had to. It is found as the frontier is: whenever an operation returns, the ends of the explanations so far are
 //! led on until it has taken effect in them; but here each end remembers where it came from.
 
 use super::frontier::{Budget, SLOTS, Slot, Snapshot, UNANSWERED, UNLIMITED};
@@ -25,8 +25,7 @@ pub(super) type Taken<'a> = (Option<Step>, &'a World, &'a World);
 #[derive(Clone, Copy)]
 struct Node {
     at: Configuration,
-    /// How many hidden steps led here.
-    hidden: u32,
+    cost: Cost,
     step: Option<Step>,
     before: Option<Id>,
 }
@@ -40,14 +39,27 @@ struct Configuration {
     used: u128,
 }
 
-/// Nodes to be led on: those with the fewest hidden steps first, then those that were found first.
-type Work = BinaryHeap<Reverse<(u32, Id)>>;
+/// How good an explanation is; the smallest is the best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+struct Cost {
+    /// How many hidden steps there are.
+    hidden: u32,
+    /// How many steps need not have happened.
+    optional: u32,
+    /// How early the hidden steps come, all told.
+    early: u64,
+}
+
+/// Nodes to be led on: the best first, then those that were found first.
+type Work = BinaryHeap<Reverse<(Cost, Id)>>;
 
 /// The shortest explanation to each end that is possible now.
 pub(super) struct Walk {
     table: Steps,
     nodes: Vec<Node>,
     front: Vec<Id>,
+    /// How many operations have returned.
+    returned: u64,
     pending: [Option<Id>; SLOTS],
     under_way: u64,
     unanswered: Vec<(Id, u8)>,
@@ -74,6 +86,7 @@ impl Walk {
             table: Steps::new(model),
             nodes: Vec::new(),
             front: Vec::new(),
+            returned: 0,
             pending: [None; SLOTS],
             under_way: 0,
             unanswered: Vec::new(),
@@ -82,7 +95,7 @@ impl Walk {
         let Snapshot { configurations, pending, unanswered } = &trail.base.snapshot;
         for (world, done, used) in configurations {
             let at = Configuration { world: walk.table.world_id(world.clone()), done: *done, used: *used };
-            let node = walk.add(Node { at, hidden: 0, step: None, before: None });
+            let node = walk.add(Node { at, cost: Cost::default(), step: None, before: None });
             walk.front.push(node);
         }
         for (slot, label) in pending {
@@ -166,7 +179,7 @@ impl Walk {
     fn ends(&mut self, slot: Slot) -> Result<(), Budget> {
         let bit = 1u64 << slot;
         let front = std::mem::take(&mut self.front);
-        let mut work: Work = front.into_iter().map(|at| Reverse((self.node(at).hidden, at))).collect();
+        let mut work: Work = front.into_iter().map(|at| Reverse((self.node(at).cost, at))).collect();
         let mut seen = FxHashSet::default();
         while let Some(Reverse((_, place))) = work.pop() {
             let node = self.node(place);
@@ -185,6 +198,7 @@ impl Walk {
         }
         self.pending[usize::from(slot)] = None;
         self.under_way &= !bit;
+        self.returned += 1;
         Ok(())
     }
 
@@ -213,24 +227,29 @@ impl Walk {
                 self.answer(from, label, Configuration { used: at.used + (1 << (4 * place)), ..at }, work);
             }
         }
-        let hidden = self.node(from).hidden + 1;
+        let cost = self.node(from).cost;
+        let cost = Cost { hidden: cost.hidden + 1, early: cost.early + (u64::from(u32::MAX) - self.returned), ..cost };
         for edge in self.table.hidden(at.world) {
-            let (step, world) = self.table.edge(edge);
-            let node = self.add(Node { at: Configuration { world, ..at }, hidden, step, before: Some(from) });
-            work.push(Reverse((hidden, node)));
+            self.take(edge, Node { at, cost, step: None, before: Some(from) }, work);
         }
     }
 
     /// Adds what a label leads to, `at` being where it leaves everything but the world; whether it leads anywhere.
     fn answer(&mut self, from: Id, label: Id, at: Configuration, work: &mut Work) -> bool {
-        let Node { at: Configuration { world, .. }, hidden, .. } = self.node(from);
+        let Node { at: Configuration { world, .. }, cost, .. } = self.node(from);
         let edges = self.table.visible(world, label);
         for edge in edges.clone() {
-            let (step, world) = self.table.edge(edge);
-            let node = self.add(Node { at: Configuration { world, ..at }, hidden, step, before: Some(from) });
-            work.push(Reverse((hidden, node)));
+            self.take(edge, Node { at, cost, step: None, before: Some(from) }, work);
         }
         !edges.is_empty()
+    }
+
+    /// Adds a node to which an edge leads.
+    fn take(&mut self, edge: Id, mut node: Node, work: &mut Work) {
+        (node.step, node.at.world) = self.table.edge(edge);
+        node.cost.optional += u32::from(node.step.is_some_and(Step::is_optional));
+        let (cost, node) = (node.cost, self.add(node));
+        work.push(Reverse((cost, node)));
     }
 
     /// The function begins to use an image: what `track` knows of it becomes part of every world.
@@ -248,7 +267,7 @@ impl Walk {
             self.unanswered.push((label, *count));
         }
         for from in std::mem::take(&mut self.front) {
-            let Node { at, hidden, .. } = self.node(from);
+            let Node { at, cost, .. } = self.node(from);
             for (world, done, used) in &track.configurations {
                 let mut both = self.table.world(at.world).clone();
                 both.set_tag(image, world.tag(image));
@@ -258,10 +277,14 @@ impl Walk {
                     done: moved.fold(at.done, |done, (_, to)| done | 1 << to),
                     used: at.used | used.checked_shl(number(base)).unwrap_or(0),
                 };
-                let node = self.add(Node { at, hidden, step: None, before: Some(from) });
+                let node = self.add(Node { at, cost, step: None, before: Some(from) });
                 self.front.push(node);
             }
         }
         if self.nodes.len() > NODES { Err(Budget) } else { Ok(slots) }
     }
+}
+
+fn optional_too(step: Option<Step>) -> u32 {
+    u32::from(step.is_some_and(Step::is_optional))
 }
