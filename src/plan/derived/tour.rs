@@ -10,6 +10,8 @@ use std::cmp::Reverse;
 
 /// A plan has hardly more actions than this.
 const ACTIONS: usize = 25;
+/// So many ways on are tried before a plan is ended.
+const TRIES: usize = 24;
 
 /// Plans that cover all items of the graph.
 pub(super) fn tour(graph: &Graph) -> Vec<Plan> {
@@ -65,22 +67,28 @@ impl Left<'_> {
         Some(self.graph.path(place).into_iter().chain([what]).collect())
     }
 
-    /// The draft led on to the nearest thing that is open; of several the one with the most.
+    /// The draft led on to the nearest thing that is open and fits in; of several the one with the most.
     fn nearest(&self, draft: &Draft) -> Option<Draft> {
         let from = self.graph.find(&draft.key())?;
         let mut reached = vec![None; self.graph.places.len()];
         reached[from] = Some((from, Move::Wait));
         let mut ring = vec![from];
+        let mut tries = 0..TRIES;
         while !ring.is_empty() {
             let best = ring.iter().filter_map(|place| Some((*place, self.best(*place, End::Open)?)));
-            if let Some((place, (edge, _))) = best.max_by_key(|(place, (_, value))| (*value, Reverse(*place))) {
-                let mut way = vec![edge.what];
+            let mut best: Vec<_> = best.map(|(place, (edge, value))| (Reverse(value), place, edge.what)).collect();
+            best.sort_by_key(|(value, place, _)| (*value, *place));
+            for (_, place, what) in best {
+                let mut way = vec![what];
                 let mut at = place;
                 while let Some((before, what)) = reached[at].filter(|_| at != from) {
                     way.push(what);
                     at = before;
                 }
-                return self.led_on(draft, way.into_iter().rev());
+                tries.next()?;
+                if let Some(longer) = self.led_on(draft, way.into_iter().rev()) {
+                    return Some(longer);
+                }
             }
             let mut next = Vec::new();
             for place in ring {
