@@ -284,7 +284,3 @@ impl Walk {
         if self.nodes.len() > NODES { Err(Budget) } else { Ok(slots) }
     }
 }
-
-fn optional_too(step: Option<Step>) -> u32 {
-    u32::from(step.is_some_and(Step::is_optional))
-}
