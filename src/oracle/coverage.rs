@@ -90,3 +90,6 @@ pub fn coverage(history: &History) -> Result<Coverage, JudgeError> {
     }
     Ok(coverage)
 }
+
+#[cfg(test)]
+mod tests;

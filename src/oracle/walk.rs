@@ -16,7 +16,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 /// Beyond so many ends of explanations the walk gives up: many times what a long sequential history needs.
-const NODES: usize = 250_000;
+const NODES: usize = 100_000;
 
 /// One step of an explanation, with the worlds before and after; no step where only an image came to be known.
 pub(super) type Taken<'a> = (Option<Step>, &'a World, &'a World);

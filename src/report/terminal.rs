@@ -81,7 +81,7 @@ fn coverage(out: &mut String, covered: &Covered) {
         let _ = writeln!(out, "           and besides {besides} that cannot");
     }
     if *given_up > 0 {
-        let _ = writeln!(out, "           without {given_up} functions whose histories were too intricate");
+        let _ = writeln!(out, "           not counted, as too intricate: the histories of {given_up} of the functions");
     }
 }
 
