@@ -81,29 +81,28 @@ pub fn hidden(model: Model, world: &World, out: &mut Vec<(Step, World)>) {
 /// settle that means nothing to the function.
 pub fn visible(model: Model, world: &World, label: &Label, out: &mut Vec<(Option<Step>, World)>) {
     let mut after = Vec::new();
-    let mut take = |label: &Label| {
+    for label in answers(*label) {
         // An answer that cannot be given there leads nowhere.
-        if model.visible(world, label, &mut after).is_ok() {
-            out.extend(after.drain(..).map(|after| (step(world, label, &after), after)));
+        if model.visible(world, &label, &mut after).is_ok() {
+            out.extend(after.drain(..).map(|after| (step(world, &label, &after), after)));
         }
         after.clear();
-    };
-    match *label {
-        Label::Create(image, Outcome::Unknown) => known().map(|answer| take(&Label::Create(image, answer))),
-        Label::Update(image, Outcome::Unknown) => known().map(|answer| take(&Label::Update(image, answer))),
-        Label::Delete(Outcome::Unknown) => known().map(|answer| take(&Label::Delete(answer))),
-        Label::Invoke(Invoked::Unknown) => {
-            [Invoked::Served(None), Invoked::Refused].map(|answer| take(&Label::Invoke(answer)))
-        }
-        _ => {
-            take(label);
-            return;
-        }
-    };
+    }
 }
 
-const fn known() -> [Outcome; 2] {
-    [Outcome::Accepted, Outcome::Refused]
+/// The operation with each answer that it may have had.
+fn answers(label: Label) -> impl Iterator<Item = Label> {
+    let known = [Outcome::Accepted, Outcome::Refused];
+    let [first, second] = match label {
+        Label::Create(image, Outcome::Unknown) => known.map(|answer| Some(Label::Create(image, answer))),
+        Label::Update(image, Outcome::Unknown) => known.map(|answer| Some(Label::Update(image, answer))),
+        Label::Delete(Outcome::Unknown) => known.map(|answer| Some(Label::Delete(answer))),
+        Label::Invoke(Invoked::Unknown) => {
+            [Invoked::Served(None), Invoked::Refused].map(|answer| Some(Label::Invoke(answer)))
+        }
+        _ => [Some(label), None],
+    };
+    first.into_iter().chain(second)
 }
 
 fn step(before: &World, label: &Label, after: &World) -> Option<Step> {

@@ -1,6 +1,6 @@
 //! How much of the automaton histories have been through: situations, steps, and pairs of steps in succession.
 //!
-//! A history does not say which steps were taken, only what was seen, so one explanation is counted ([`super::walk`]).
+//! A history does not say which steps were taken, only what was seen, so one explanation is counted (`walk`).
 //! What changes nothing, as a look does, leaves a pair open: the step before is the last that changed something.
 
 use super::judge::Judge;

@@ -1,10 +1,15 @@
 //! Plans that are derived from the automaton: they go through every step, and every pair of successive steps, that levers
 //! can force.
 //!
-//! One function is followed through the automaton with the answers that an endpoint usually gives ([`stage`]): what is
+//! One function is followed through the automaton with the answers that an endpoint usually gives (`stage`): what is
 //! valid is accepted, what is under preparation stays so while its image is held, and ends while one waits. Where it is
 //! left to the endpoint when something happens, nothing but a wait comes next. All situations that can be come by so
-//! make up a [`graph`], and a [`tour`] of it the plans. They are a function of the levers, of nothing else.
+//! make up a `graph`, and a `tour` of it the plans. They are a function of the levers, of nothing else.
+//!
+//! What is *forced* so is forced of an endpoint that does the usual where the page leaves a choice: it accepts one update
+//! upon another and drops the first (R2, R8), notices a lost image while it is left alone (R4), keeps what is Failed so
+//! while it is redeployed (R3), and cannot prepare what its tag no longer stands for. One that chooses otherwise is taken
+//! through the same plans, and goes other ways.
 
 mod graph;
 mod moves;
