@@ -26,7 +26,7 @@ fn all_levers() -> &'static Derived {
     derived(LeverSet::ALL)
 }
 
-/// All sets of levers with which an image that was changed can be put back.
+/// All sets of levers.
 fn lever_sets() -> impl Iterator<Item = LeverSet> {
     (0..1u32 << Lever::ALL.len())
         .map(|bits| Lever::ALL.into_iter().filter(move |lever| bits >> *lever as u32 & 1 != 0).collect())
