@@ -22,8 +22,8 @@
 //! | [`history`] | operations with the interval in which each took effect; ndjson in and out |
 //! | [`requirement`] | the catalogue: names that never change; what each says is read off the rules of `features/` |
 //! | [`model`] | the automaton as tables: hidden steps, operations, and what endpoints do that break a requirement |
-//! | [`oracle`] | the frontier of possible worlds over a history; blame; explanations; what was put to the test |
-//! | [`plan`] | what a case does, as data: directed plans, and patterns that proptest draws |
+//! | [`oracle`] | the frontier of possible worlds over a history; blame; explanations; what was tested, and gone through |
+//! | [`plan`] | what a case does, as data: directed plans, plans derived from the automaton, patterns that proptest draws |
 //! | [`driver`] | dialects, the one HTTP client, the execution of plans, shrinking, the result of a run |
 //! | [`lever`] | ways to cause what happens to a function |
 //! | [`gherkin`] | the scenarios of `features/`: what their steps mean, and what became of them |

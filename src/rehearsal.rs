@@ -193,6 +193,11 @@ impl Rehearsal {
                 let mut response = Fc3.render(&reply, "rehearsal");
                 self.machine.behaviour().shape(&call, &mut response);
                 let decoded = Fc3.decode(&call.request, &response);
+                if matches!(decoded.meaning, Meaning::Throttled(_)) && at < start + LONG {
+                    // As a run does: what took no effect is sent again.
+                    later.insert((at + 2 * TRIP, place), Arrival { call, start, memo: Memo::default() });
+                    return;
+                }
                 let event = Event::Call {
                     function: call.request.function().clone(),
                     call: recorded(&call.request, &decoded.meaning, &|body| Some(body.into())),

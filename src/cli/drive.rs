@@ -14,7 +14,7 @@ use std::num::NonZeroUsize;
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::watch;
 
-/// So many cases are run if the user does not say; the systematic plans are a good third of them.
+/// So many cases are run if the user does not say; two thirds of them are systematic.
 pub(super) const CASES: usize = 256;
 /// So many cases are in flight at once if the user does not say: most of a run is waiting.
 const JOBS: usize = 64;

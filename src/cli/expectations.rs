@@ -95,7 +95,7 @@ impl Comparison {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::driver::result::{Inferred, Profile, RequirementResult, Selected};
+    use crate::driver::result::{Covered, Inferred, Profile, RequirementResult, Selected};
     use crate::requirement::all;
     use std::collections::BTreeMap;
     use std::time::Duration;
@@ -134,6 +134,7 @@ mod tests {
             levers: Vec::new(),
             readings: BTreeMap::new(),
             measured: Vec::new(),
+            covered: Covered::default(),
             notes: Vec::new(),
             scenarios: Vec::new(),
             requirements,

@@ -2,6 +2,7 @@
 
 use super::case::{CaseRecord, Origin};
 use crate::history::{Answer, Call, Event, Operation};
+use crate::oracle::coverage::{Coverage, coverage};
 use crate::oracle::exercise::{Exercise, exercise};
 use crate::oracle::{self, Finding};
 use crate::requirement::{Requirement, api, image};
@@ -17,6 +18,8 @@ pub struct JudgedCase {
     pub answers: Vec<AnswerBreach>,
     /// What was put to the test.
     pub exercise: Exercise,
+    /// How much of the automaton it went through.
+    pub coverage: Coverage,
     /// Whether the search outgrew its bounds.
     pub inconclusive: bool,
 }
@@ -32,7 +35,7 @@ pub struct AnswerBreach {
     pub explanation: String,
 }
 
-/// Whether what was exercised is worked out, which costs more than judging.
+/// Whether what was exercised and gone through is worked out, the first of which costs much more than judging.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
     /// It is.
@@ -47,12 +50,14 @@ pub fn judge(record: CaseRecord, not_found: &str, depth: Depth) -> JudgedCase {
     let judgement = oracle::judge(&record.history).ok();
     let finding = judgement.as_ref().and_then(|judgement| judgement.first_violation().cloned());
     let inconclusive = judgement.is_none_or(|judgement| judgement.is_inconclusive());
-    let mut exercise = match depth {
-        Depth::Exercise => exercise(&record.history).unwrap_or_default(),
-        Depth::Verdict => Exercise::default(),
+    let (mut exercise, coverage) = match depth {
+        Depth::Exercise => {
+            (exercise(&record.history).unwrap_or_default(), coverage(&record.history).unwrap_or_default())
+        }
+        Depth::Verdict => Default::default(),
     };
     let answers = answers(&record, &mut exercise, not_found);
-    JudgedCase { record, finding, answers, exercise, inconclusive }
+    JudgedCase { record, finding, answers, exercise, coverage, inconclusive }
 }
 
 /// Judges what no automaton does: the form of answers.

@@ -1,8 +1,11 @@
 //! What a run came to, as plain data: reports are pure functions of it.
 
+use crate::lever::LeverSet;
+use crate::oracle::coverage::Coverage;
 use crate::plan::Plan;
+use crate::plan::derived::derived;
 use crate::requirement::{Lever, Requirement, update};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// What a run came to.
@@ -34,6 +37,8 @@ pub struct RunResult {
     pub readings: BTreeMap<&'static str, String>,
     /// What the endpoint was measured to take: label and duration, in the order in which people want to read it.
     pub measured: Vec<(&'static str, Duration)>,
+    /// How much of the automaton was gone through.
+    pub covered: Covered,
     /// What a reader should know besides: notes on answers, on clean-up, on what could not be told.
     pub notes: Vec<String>,
     /// The scenarios that were asked for, in the order of the features.
@@ -54,6 +59,56 @@ impl RunResult {
             Verdict::NotExercised => *entry.requirement != update::REFUSED_IS_NOTHING,
         })
     }
+}
+
+/// How much of the automaton a run went through.
+///
+/// It is set against what the levers on offer can force ([`crate::plan::derived`]), if the endpoint does the usual where
+/// the page leaves it a choice. What was gone through besides is counted apart: it hung on the moment, or on such a
+/// choice. An endpoint that chooses otherwise has less of the one and more of the other, and is no worse for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Covered {
+    /// Situations that a function was in, names left out.
+    pub worlds: Share,
+    /// Steps.
+    pub steps: Share,
+    /// Steps with the last one before them that changed something.
+    pub pairs: Share,
+    /// Functions whose histories were too intricate to tell what they went through.
+    pub given_up: u64,
+}
+
+/// How many of those that can be forced were seen, and how many others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Share {
+    /// How many of them were seen.
+    pub seen: usize,
+    /// How many can be forced.
+    pub forced: usize,
+    /// How many others were seen.
+    pub beyond: usize,
+}
+
+impl Covered {
+    /// What was gone through in several cases, under these levers.
+    #[must_use]
+    pub fn by<'a>(cases: impl Iterator<Item = &'a Coverage>, levers: LeverSet) -> Self {
+        let mut all = Coverage::default();
+        cases.for_each(|coverage| all.add(coverage));
+        let forced = &derived(levers).forced;
+        Self {
+            worlds: share(all.worlds.keys(), &forced.worlds),
+            steps: share(all.steps.keys(), &forced.steps),
+            pairs: share(all.pairs.keys(), &forced.pairs),
+            given_up: all.given_up,
+        }
+    }
+}
+
+fn share<'a, T: Ord + 'a>(seen: impl ExactSizeIterator<Item = &'a T>, forced: &BTreeSet<T>) -> Share {
+    let all = seen.len();
+    let seen = seen.filter(|one| forced.contains(one)).count();
+    Share { seen, forced: forced.len(), beyond: all - seen }
 }
 
 /// What a run says of one requirement.

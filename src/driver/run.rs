@@ -6,8 +6,8 @@ use super::endpoint::Endpoint;
 use super::judged::{Depth, JudgedCase, judge};
 use super::patience::Pace;
 use super::result::{
-    Counterexample, Inferred, Profile, Progress, RequirementResult, RunResult, RunVerdict, ScenarioResult, Selected,
-    Verdict,
+    Counterexample, Covered, Inferred, Profile, Progress, RequirementResult, RunResult, RunVerdict, ScenarioResult,
+    Selected, Verdict,
 };
 use super::setup::{LeverChoice, SetupError, WarmUp, greet, levers, warm_up};
 use super::shrink::{Shrunk, Workshop};
@@ -440,6 +440,7 @@ impl Summary<'_> {
             levers: offered.iter().collect(),
             readings: super::readings::seen(self.cases.iter().map(|case| &case.record.history)),
             measured: self.measured,
+            covered: Covered::by(self.cases.iter().map(|case| &case.coverage), offered),
             notes: notes.collect(),
             scenarios: std::mem::take(&mut self.scenarios),
             requirements,

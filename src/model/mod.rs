@@ -19,13 +19,16 @@
 //! ```
 //!
 //! [`hidden::HIDDEN`] lists what happens by itself, [`visible::VISIBLE`] what each answer means in each state, both with
-//! the requirement that a deviation breaks; [`breach::BREACHES`] lists what deviating endpoints do. The module knows no
-//! history, no clock and no I/O: it maps worlds to worlds.
+//! the requirement that a deviation breaks; [`breach::BREACHES`] lists what deviating endpoints do. [`mod@step`] names the
+//! steps, and [`shape`] the situations that they lead to, so that both can be counted. The module knows no history, no
+//! clock and no I/O: it maps worlds to worlds.
 
 pub mod breach;
 pub mod hidden;
 pub mod label;
+pub mod shape;
 pub mod shown;
+pub mod step;
 pub mod visible;
 pub mod world;
 

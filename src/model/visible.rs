@@ -9,7 +9,7 @@ use super::world::{Function, Idle, Lost, State, Status, World};
 use crate::requirement::{Requirement, api, failed, image, readiness, states, update};
 
 /// An operation with its answer, without what it is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "the names are the operations and their answers")]
 pub enum Kind {
     CreateAccepted,
@@ -141,6 +141,23 @@ impl Kind {
             Label::Invoke(Invoked::Refused) => InvokeRefused,
             _ => return None,
         })
+    }
+
+    /// The operation with its answer, in words.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            CreateAccepted => "create accepted",
+            CreateRefused => "create refused",
+            UpdateAccepted => "update accepted",
+            UpdateRefused => "update refused",
+            GetAccepted => "get answered",
+            GetRefused => "get refused",
+            InvokeServed => "invocation served",
+            InvokeRefused => "invocation refused",
+            DeleteAccepted => "delete accepted",
+            DeleteRefused => "delete refused",
+        }
     }
 
     /// Whether such an operation changes nothing in any world.

@@ -187,6 +187,18 @@ impl Function {
         }
     }
 
+    /// The code that serves, or that an Inactive or woken function can come back with; in other states what served
+    /// before never comes to light again.
+    #[must_use]
+    pub fn in_service(&self) -> Option<Code> {
+        let counts = match self.state {
+            State::Active | State::Inactive => true,
+            State::Pending => self.from == From::Inactive,
+            State::Failed => false,
+        };
+        self.current.filter(|_| counts)
+    }
+
     /// Enters a state, and forgets what only the state before knew.
     pub(super) fn enter(&mut self, state: State) {
         self.state = state;

@@ -17,11 +17,11 @@ use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 
 /// At most so many operations of one function may be under way at once.
-const SLOTS: usize = 64;
+pub(super) const SLOTS: usize = 64;
 /// At most so many distinct operations may be without an answer.
-const UNANSWERED: usize = 32;
+pub(super) const UNANSWERED: usize = 32;
 /// More of the same operation without an answer than this are as good as unlimited.
-const UNLIMITED: u8 = 15;
+pub(super) const UNLIMITED: u8 = 15;
 /// Beyond so many configurations the judge gives up.
 const CONFIGURATIONS: usize = 200_000;
 /// Beyond so many remembered worlds the tables are started anew.
@@ -58,9 +58,10 @@ pub(super) struct Frontier {
 /// A frontier as plain data, which outlives the tables that it was made with.
 #[derive(Debug, Clone)]
 pub(super) struct Snapshot {
-    configurations: Vec<(World, u64, u128)>,
-    pending: Vec<(Slot, Label)>,
-    unanswered: Vec<(Label, u8)>,
+    /// Worlds, each with what has taken effect in it and has not returned, and what was used of the unanswered.
+    pub(super) configurations: Vec<(World, u64, u128)>,
+    pub(super) pending: Vec<(Slot, Label)>,
+    pub(super) unanswered: Vec<(Label, u8)>,
 }
 
 /// Where a frontier stood; of use only to that frontier.

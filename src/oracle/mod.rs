@@ -8,9 +8,10 @@
 //!
 //! A history conforms if some interleaving of hidden steps explains it, with every operation taking effect at one instant
 //! between its start and its end. [`Judge`] decides that as the history streams by; [`exercise`] says which requirements a
-//! history has put to the test.
+//! history has put to the test, and [`mod@coverage`] how much of the automaton it went through.
 
 mod blame;
+pub mod coverage;
 pub mod exercise;
 mod explain;
 mod frontier;
@@ -18,7 +19,9 @@ mod judge;
 mod memory;
 pub(crate) mod names;
 pub(crate) mod space;
+mod steps;
 mod trail;
+mod walk;
 pub mod watch;
 
 pub use blame::Finding;

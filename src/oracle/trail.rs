@@ -36,7 +36,7 @@ pub(super) struct Runner {
 #[derive(Debug, Clone)]
 pub(super) struct Mark {
     pub(super) snapshot: Snapshot,
-    slots: Vec<(Key, Slot)>,
+    pub(super) slots: Vec<(Key, Slot)>,
 }
 
 impl Runner {

@@ -14,6 +14,7 @@
 //! invoke f | get f
 //! ```
 
+pub mod derived;
 pub mod strategy;
 pub mod systematic;
 

@@ -1,6 +1,8 @@
-//! The systematic part: plans that put each requirement to the test on purpose, with each way that levers can force.
+//! The systematic part: plans that put each requirement to the test on purpose, and those that are derived from the
+//! automaton, which go through whatever else levers can force.
 
 use super::Plan;
+use super::derived::derived;
 use crate::lever::LeverSet;
 
 /// A plan with the question that it asks.
@@ -15,7 +17,7 @@ const fn ask(asks: &'static str, text: &'static str) -> Directed {
     Directed { asks, text }
 }
 
-/// All systematic plans.
+/// All plans that somebody thought of.
 pub static DIRECTED: &[Directed] = &[
     ask(
         "what is not there?",
@@ -385,8 +387,13 @@ pub static DIRECTED: &[Directed] = &[
     ),
 ];
 
-/// The systematic plans that these levers allow.
+/// The systematic plans that these levers allow: the directed ones, then the derived ones.
 pub fn plans(levers: LeverSet) -> impl Iterator<Item = Plan> {
+    directed(levers).chain(derived(levers).plans.iter().cloned())
+}
+
+/// The directed plans that these levers allow.
+pub fn directed(levers: LeverSet) -> impl Iterator<Item = Plan> {
     DIRECTED.iter().filter_map(|directed| directed.text.parse().ok()).filter(move |plan: &Plan| plan.can_use(levers))
 }
 
@@ -400,7 +407,7 @@ mod tests {
             let plan: Result<Plan, _> = directed.text.parse();
             assert!(plan.is_ok(), "{}: {plan:?}", directed.asks);
         }
-        assert_eq!(plans(LeverSet::ALL).count(), DIRECTED.len());
-        assert!(plans(LeverSet::NONE).count() >= 10);
+        assert_eq!(directed(LeverSet::ALL).count(), DIRECTED.len());
+        assert!(directed(LeverSet::NONE).count() >= 10);
     }
 }

@@ -1,7 +1,9 @@
 //! `report.json`: the result for programs. Its keys are a promise; new ones may be added, none is taken away.
 
 use super::Format;
-use crate::driver::result::{Counterexample, Inferred, RequirementResult, RunResult, ScenarioResult, Selected};
+use crate::driver::result::{
+    Counterexample, Covered, Inferred, RequirementResult, RunResult, ScenarioResult, Selected, Share,
+};
 use indexmap::IndexMap;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -48,9 +50,28 @@ struct Report<'a> {
     levers: Vec<&'static str>,
     readings: &'a BTreeMap<&'static str, String>,
     measured_ms: IndexMap<&'static str, f64>,
+    coverage: Coverage,
     notes: &'a [String],
     requirements: Vec<Entry<'a>>,
     scenarios: Vec<Scenario<'a>>,
+}
+
+/// Of each how many were seen of those that can be forced, and how many can be.
+#[derive(Serialize)]
+struct Coverage {
+    worlds: [usize; 2],
+    steps: [usize; 2],
+    pairs: [usize; 2],
+    beyond: Beyond,
+    given_up: u64,
+}
+
+/// How many were seen of those that cannot be forced.
+#[derive(Serialize)]
+struct Beyond {
+    worlds: usize,
+    steps: usize,
+    pairs: usize,
 }
 
 #[derive(Serialize)]
@@ -97,9 +118,22 @@ fn report(result: &RunResult) -> Report<'_> {
         levers: result.levers.iter().map(|lever| lever.as_str()).collect(),
         readings: &result.readings,
         measured_ms: result.measured.iter().map(|(label, duration)| (*label, milliseconds(*duration))).collect(),
+        coverage: coverage(&result.covered),
         notes: &result.notes,
         requirements: result.requirements.iter().map(entry).collect(),
         scenarios: result.scenarios.iter().map(scenario).collect(),
+    }
+}
+
+fn coverage(covered: &Covered) -> Coverage {
+    let Covered { worlds, steps, pairs, given_up } = covered;
+    let of = |share: &Share| [share.seen, share.forced];
+    Coverage {
+        worlds: of(worlds),
+        steps: of(steps),
+        pairs: of(pairs),
+        beyond: Beyond { worlds: worlds.beyond, steps: steps.beyond, pairs: pairs.beyond },
+        given_up: *given_up,
     }
 }
 
@@ -159,6 +193,7 @@ mod tests {
             "requests",
             "duration_ms",
             "levers",
+            "coverage",
             "readings",
             "requirements",
         ] {

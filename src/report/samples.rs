@@ -1,7 +1,8 @@
 //! Results made by hand, for the tests of the formats.
 
 use crate::driver::result::{
-    Counterexample, Inferred, Profile, RequirementResult, RunResult, RunVerdict, ScenarioResult, Selected, Verdict,
+    Counterexample, Covered, Inferred, Profile, RequirementResult, RunResult, RunVerdict, ScenarioResult, Selected,
+    Share, Verdict,
 };
 use crate::requirement::{Lever, all};
 use std::collections::BTreeMap;
@@ -46,6 +47,12 @@ pub(super) fn passed() -> RunResult {
             ("creation until Active", Duration::from_micros(23_450)),
             ("update until Successful", Duration::from_millis(1_820)),
         ],
+        covered: Covered {
+            worlds: Share { seen: 190, forced: 199, beyond: 12 },
+            steps: Share { seen: 53, forced: 53, beyond: 5 },
+            pairs: Share { seen: 371, forced: 395, beyond: 80 },
+            given_up: 0,
+        },
         notes: Vec::new(),
         scenarios: vec![scenario("states.known/The states of a life are the documented ones", Verdict::Passed, None)],
         requirements,
@@ -97,6 +104,12 @@ pub(super) fn without_levers() -> RunResult {
     result.profile = Profile::Core;
     result.levers = Vec::new();
     result.readings = BTreeMap::new();
+    result.covered = Covered {
+        worlds: Share { seen: 5, forced: 5, beyond: 0 },
+        steps: Share { seen: 12, forced: 12, beyond: 0 },
+        pairs: Share { seen: 17, forced: 17, beyond: 0 },
+        given_up: 1,
+    };
     let lacking = "it needs the lever hold, which the endpoint does not offer";
     result.scenarios.push(scenario("states.pending-becomes-active/Not before", Verdict::NotExercised, Some(lacking)));
     for entry in &mut result.requirements {

@@ -5,7 +5,8 @@
 
 use super::wrap::{WIDTH, wrap};
 use crate::driver::result::{
-    Counterexample, Inferred, RequirementResult, RunResult, RunVerdict, ScenarioResult, Selected, Verdict,
+    Counterexample, Covered, Inferred, RequirementResult, RunResult, RunVerdict, ScenarioResult, Selected, Share,
+    Verdict,
 };
 use crate::gherkin::print;
 use crate::requirement::{Lever, Requirement, SECTIONS};
@@ -65,6 +66,22 @@ fn header(out: &mut String, result: &RunResult) {
     let _ = writeln!(out, "levers     {levers}");
     if !result.scenarios.is_empty() {
         let _ = writeln!(out, "scenarios  {}", counts(&result.scenarios));
+    }
+    coverage(out, &result.covered);
+}
+
+/// How much of the automaton was gone through, of what levers can force and besides.
+fn coverage(out: &mut String, covered: &Covered) {
+    let Covered { worlds, steps, pairs, given_up } = covered;
+    let of = |share: &Share| format!("{} of {}", share.seen, share.forced);
+    let forced = format!("{} worlds, {} steps, {} pairs of steps that can be forced", of(worlds), of(steps), of(pairs));
+    let _ = writeln!(out, "coverage   {forced}");
+    if worlds.beyond + steps.beyond + pairs.beyond > 0 {
+        let besides = format!("{} worlds, {} steps, {} pairs", worlds.beyond, steps.beyond, pairs.beyond);
+        let _ = writeln!(out, "           and besides {besides} that cannot");
+    }
+    if *given_up > 0 {
+        let _ = writeln!(out, "           not counted, as too intricate: the histories of {given_up} of the functions");
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod check;
 mod cli;
+mod derived;
 mod differential;
 mod emulator;
 mod exercised;
