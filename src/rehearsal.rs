@@ -145,7 +145,9 @@ impl Rehearsal {
         match self.arrive(at, Input::Call(&arrival.call, arrival.memo.clone())) {
             Turn::Answer(reply) => {
                 let Arrival { call, start, .. } = arrival;
-                let decoded = Fc3.decode(&call.request, &Fc3.render(&reply, "rehearsal"));
+                let mut response = Fc3.render(&reply, "rehearsal");
+                self.machine.behaviour().shape(&call, &mut response);
+                let decoded = Fc3.decode(&call.request, &response);
                 let event = Event::Call {
                     function: call.request.function().clone(),
                     call: recorded(&call.request, &decoded.meaning, &|body| Some(body.into())),
