@@ -126,18 +126,31 @@ pub(super) fn run(runner: &mut Runner, inputs: &[Input]) -> Option<usize> {
     Some(inputs.len())
 }
 
-/// The suspects that let the history go on furthest, the most believable first.
+/// How hard it is to believe that this suspect is to blame, among those that explain as much.
 ///
 /// An answer to anything but GetFunction speaks for itself: what it breaks in the worlds that were possible comes before
 /// what may have happened unseen. What GetFunction shows is the trace of something that happened.
+fn disbelief(before: &Before, suspect: &'static Requirement) -> (bool, bool) {
+    let refused: &Requirement = &update::REFUSED_IS_NOTHING;
+    match before.label {
+        Label::Get(_) => (false, false),
+        _ => (*suspect != *refused, !before.direct.contains(&suspect)),
+    }
+}
+
+/// The places of all suspects, the most believable first: the first of them that explains everything is blamed.
+pub(super) fn by_belief(before: &Before) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..SUSPECTS.len()).collect();
+    places.sort_by_key(|place| disbelief(before, SUSPECTS[*place]));
+    places
+}
+
+/// The suspects that let the history go on furthest, the most believable first.
 pub(super) fn order(before: &Before, reached: &[(&'static Requirement, usize)]) -> Vec<&'static Requirement> {
     let furthest = reached.iter().map(|(_, reached)| *reached).max();
     let mut suspects: Vec<_> =
         reached.iter().filter(|(_, reached)| Some(*reached) == furthest).map(|(suspect, _)| *suspect).collect();
-    if !matches!(before.label, Label::Get(_)) {
-        let refused: &Requirement = &update::REFUSED_IS_NOTHING;
-        suspects.sort_by_key(|suspect| (*suspect != refused, !before.direct.contains(suspect)));
-    }
+    suspects.sort_by_key(|suspect| disbelief(before, suspect));
     if suspects.is_empty() {
         // Two promises are broken at once: what the answer itself breaks is named.
         suspects.extend(SUSPECTS.iter().copied().filter(|suspect| before.direct.contains(suspect)));

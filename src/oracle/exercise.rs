@@ -124,7 +124,8 @@ struct Bench<'a> {
     model: Model,
     inputs: &'a [Input],
     strict: Line,
-    relaxed: Vec<(&'static Requirement, Line)>,
+    /// The lines of the suspects, by their places, made when first asked for.
+    relaxed: Vec<Option<Line>>,
     /// What the client remembered when each operation began.
     memories: BTreeMap<Key, Memory>,
     trail: &'a Trail,
@@ -146,7 +147,8 @@ impl<'a> Bench<'a> {
             }
         }
         let strict = Line::run(model, trail, inputs);
-        Self { model, inputs, strict, relaxed: Vec::new(), memories, trail }
+        let relaxed = SUSPECTS.iter().map(|_| None).collect();
+        Self { model, inputs, strict, relaxed, memories, trail }
     }
 
     /// The operations that were answered, by their keys.
@@ -233,25 +235,6 @@ impl<'a> Bench<'a> {
         if !strict.runner.frontier.is_empty() {
             return None;
         }
-        let limit = self.inputs.len().min(end + 1 + LOOKAHEAD);
-        if self.relaxed.is_empty() {
-            let line = |&suspect: &&'static Requirement| {
-                let model = Model { relaxed: Some(suspect), ..self.model };
-                (suspect, Line::run(model, self.trail, self.inputs))
-            };
-            self.relaxed = SUSPECTS.iter().map(line).collect();
-        }
-        let mut reached = Vec::new();
-        for (suspect, line) in &mut self.relaxed {
-            let Some(saved) = &line.saved[begin] else { continue };
-            line.runner.load(saved);
-            line.runner.feed(&changed).ok()?;
-            let rest = &self.inputs[begin + 1..limit];
-            let reach = begin + 1 + blame::run(&mut line.runner, rest)?;
-            if reach > end {
-                reached.push((*suspect, reach));
-            }
-        }
         let mut direct: Vec<&'static Requirement> = Vec::new();
         for world in &worlds {
             if let Err(requirement) = self.model.visible(world, &label, &mut Vec::new()) {
@@ -260,9 +243,33 @@ impl<'a> Bench<'a> {
         }
         let memory = self.memories.get(&key)?.clone();
         let before = Before { worlds, memory, label, operation: Arc::clone(operation), direct };
+        let limit = self.inputs.len().min(end + 1 + LOOKAHEAD);
+        let mut reached = Vec::new();
+        for place in blame::by_belief(&before) {
+            let inputs = &self.inputs[begin + 1..limit];
+            let line = self.relaxed(place);
+            let Some(saved) = &line.saved[begin] else { continue };
+            line.runner.load(saved);
+            line.runner.feed(&changed).ok()?;
+            let reach = begin + 1 + blame::run(&mut line.runner, inputs)?;
+            if reach > end {
+                reached.push((SUSPECTS[place], reach));
+            }
+            // Nobody reaches further, and nobody who is left is believed before this one.
+            if reach == limit {
+                break;
+            }
+        }
         // One of several that explain as much is believed, but it would be bold to count on it.
         let first = *blame::order(&before, &reached).first()?;
         Some(blame::refine(&before, key, first, Elsewhere::Not))
+    }
+
+    /// The line of the suspect at that place.
+    fn relaxed(&mut self, place: usize) -> &mut Line {
+        let Self { model, trail, inputs, relaxed, .. } = self;
+        let model = Model { relaxed: Some(SUSPECTS[place]), ..*model };
+        relaxed[place].get_or_insert_with(|| Line::run(model, trail, inputs))
     }
 
     /// Other answers that the endpoint might have given.
