@@ -87,7 +87,7 @@ async fn played(suite: &Suite, home: &Home) -> Vec<Played> {
         (Home::Embedded, running) => running.as_ref().expect("it was started").url(),
     };
     let bench = measured(&url).await.unwrap_or_else(|error| panic!("{url} cannot be driven: {error}"));
-    let played = suite.play(&bench, None, OnViolation::GoOn).await;
+    let played = suite.play(&bench, OnViolation::GoOn).await;
     if let Some(running) = embedded {
         running.shutdown().await;
     }
@@ -157,7 +157,7 @@ async fn printed_again(number: u64) -> Trial {
     let running = start(Settings::default()).await;
     let bench = Arc::new(unmeasured(&running.url()).await);
     let as_plan = execute(&bench, "plan", &plan).await.history;
-    let played = suite.play(&bench, None, OnViolation::GoOn).await;
+    let played = suite.play(&bench, OnViolation::GoOn).await;
     running.shutdown().await;
     let as_scenario = played.into_iter().find_map(|played| played.case).map(|case| case.record.history);
     let shapes = (shape(&as_plan), as_scenario.as_ref().map(shape));
@@ -212,7 +212,7 @@ async fn goes_red(requirement: &'static Requirement, fault: &'static dyn Behavio
     let suite = Suite::embedded(JOBS).keeping(|script| script.requirement == Some(requirement));
     let running = start(Settings::default().behaving(fault)).await;
     let bench = Arc::new(unmeasured(&running.url()).await);
-    let played = suite.play(&bench, None, OnViolation::Stop).await;
+    let played = suite.play(&bench, OnViolation::Stop).await;
     running.shutdown().await;
     played.iter().any(|played| matches!(played.outcome, Outcome::Failed { .. }))
 }
