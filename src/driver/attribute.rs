@@ -21,7 +21,7 @@ pub(super) fn attribute(cases: &[&JudgedCase], weights: &[usize]) -> Vec<(&'stat
         let Some(best) = most_often(firsts) else { break };
         let best = explained_with_more(best, cases, &open).unwrap_or(best);
         let best = spoken_for(best, cases, &open).unwrap_or(best);
-        let (explained, rest): (Vec<usize>, Vec<usize>) = open.iter().partition(|place| suspects(cases[**place], best));
+        let (explained, rest): (Vec<usize>, Vec<usize>) = open.iter().partition(|place| explains(best, cases[**place]));
         blamed.push((best, explained));
         open = rest;
     }
@@ -89,6 +89,11 @@ fn first(case: &JudgedCase) -> Option<&'static Requirement> {
 
 fn suspects(case: &JudgedCase, requirement: &Requirement) -> bool {
     case.finding.as_ref().is_some_and(|finding| finding.suspects.contains(&requirement))
+}
+
+fn explains(requirement: &Requirement, case: &JudgedCase) -> bool {
+    let besides = || case.finding.as_ref().and_then(|finding| finding.besides).is_some_and(|one| one == requirement);
+    suspects(case, requirement) || besides()
 }
 
 /// The requirement with the highest count, if any is above nought; of equals the one that stands first in the catalogue.

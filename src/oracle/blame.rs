@@ -28,6 +28,8 @@ pub struct Finding {
     pub requirement: &'static Requirement,
     /// All requirements that explain as much, the blamed one first.
     pub suspects: Vec<&'static Requirement>,
+    /// A requirement that is believed if other histories speak for it, and then explains this one as well.
+    pub besides: Option<&'static Requirement>,
     /// Sentences: what the function could have been, what it said, and what that breaks.
     pub explanation: String,
 }
@@ -67,17 +69,27 @@ pub(super) fn find(judge: &mut Judge, place: usize, at: usize, key: Key) -> Opti
         suspects.insert(0, &readiness::APART);
     }
     let mut refined: Vec<&'static Requirement> = Vec::new();
-    // What was seen before names a promise more closely; what it is a case of explains the history as well.
-    let closely = suspects.iter().map(|suspect| refine(&before, key, suspect, elsewhere));
-    for requirement in closely.collect::<Vec<_>>().into_iter().chain(suspects) {
+    for suspect in &suspects {
+        let requirement = refine(&before, key, suspect, elsewhere);
         if !refined.contains(&requirement) {
             refined.push(requirement);
         }
     }
+    // The status of before may be a look that came too late, or an update that ended too early.
+    let is_either = refined.contains(&&readiness::FRESH) && suspects.contains(&&update::ENDS);
+    let besides = is_either.then_some(&update::ENDS).filter(|ends| !refined.contains(ends));
     let requirement = *refined.first()?;
     let explanation = explain::violation(&judge.names, &judged.name, &before, requirement);
     let operation = before.operation;
-    Some(Finding { function: judged.name.clone(), operation, at: key, requirement, suspects: refined, explanation })
+    Some(Finding {
+        function: judged.name.clone(),
+        operation,
+        at: key,
+        requirement,
+        suspects: refined,
+        besides,
+        explanation,
+    })
 }
 
 /// Judges the trail again up to the violation, and remembers what the client had seen.
