@@ -13,13 +13,13 @@ use crate::driver::run::{Kept, RunOutput, RunSettings, run_after};
 use crate::emulator::{self, Behaviour, Settings, fault, legal};
 use crate::exposure;
 use crate::gherkin::Suite;
-use crate::report::kill_matrix::{Blame, KillMatrix, Outcome, Row, json, stable, text};
+use crate::report::kill_matrix::{Blame, KillMatrix, Outcome, Row, figures, json, stable, text};
 use clap::{Args, ValueEnum};
 use futures_util::stream::{self, StreamExt as _};
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -65,6 +65,10 @@ pub(super) struct SelfTest {
     /// Also write what two runs agree on to this file
     #[arg(long, value_name = "FILE")]
     stable: Option<PathBuf>,
+
+    /// Also put the figures into this file, between the marks that it has for them
+    #[arg(long, value_name = "FILE")]
+    figures: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -102,10 +106,24 @@ pub(super) fn run(args: &SelfTest) -> Result<Exit, CliError> {
 }
 
 fn told(args: &SelfTest, matrix: &KillMatrix) -> Result<(), CliError> {
-    if let Some(file) = &args.stable {
-        fs::write(file, stable::render(matrix)).map_err(|error| {
+    let write = |file: &Path, text: String| {
+        fs::write(file, text).map_err(|error| {
             CliError::usage(format!("cannot write to {}: {error}", file.display())).hint("name another file")
+        })
+    };
+    if let Some(file) = &args.stable {
+        write(file, stable::render(matrix))?;
+    }
+    if let Some(file) = &args.figures {
+        let text = fs::read_to_string(file).unwrap_or_default();
+        let text = figures::put_into(&text, matrix).ok_or_else(|| {
+            CliError::usage(format!("{} has no place for the figures", file.display())).hint(format!(
+                "put the lines `{}` and `{}` into it",
+                figures::BEGIN,
+                figures::END
+            ))
         })?;
+        write(file, text)?;
     }
     console::print(&match args.format {
         MatrixFormat::Text => text::render(matrix),

@@ -217,7 +217,7 @@ pub static DIRECTED: &[Directed] = &[
     ),
     ask(
         "does a function come back after a failed update?",
-        "create f A; await f; fail B; update f B; await f; idle f; await f; get f; invoke f; await f; get f; invoke f",
+        "create f A; await f; fail B; update f B; await f; idle f; await f; get f; invoke f; settle f; get f; invoke f",
     ),
     ask(
         "idle twice",
@@ -347,6 +347,14 @@ pub static DIRECTED: &[Directed] = &[
     ask(
         "does one become idle with the other?",
         "create f A; create g B; await f; await g; idle f; settle f; get g; invoke g; get f; invoke f; get g; invoke g; await f; invoke f; invoke g",
+    ),
+    ask(
+        "does a creation that fails take its neighbour along?",
+        "fail B; create f A | create g B; await g; get f; await f; get f; invoke f; create h A; create i B; await i; await h; get h; invoke h",
+    ),
+    ask(
+        "a second function of a tag that was overwritten",
+        "create f A; await f; publish A; create g A; get g; await g; get g; invoke g; get f; invoke f",
     ),
     ask(
         "two functions of one image",

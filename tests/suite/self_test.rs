@@ -2,7 +2,8 @@
 
 use fnconform::driver::result::RunVerdict;
 use fnconform::emulator::{Behaviour, fault, legal};
-use fnconform::report::kill_matrix::{Blame, KillMatrix, Outcome, Row, stable};
+use fnconform::report::kill_matrix::{Blame, KillMatrix, Outcome, Row, figures, stable};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -25,6 +26,17 @@ fn every_variant_has_its_line_among_what_is_expected() {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!("kill_matrix", stable::render(&matrix)));
+}
+
+/// The README shows the figures of a whole run, so at least the two that are stable are those of the snapshot.
+#[test]
+fn the_readme_shows_the_two_numbers() {
+    let read = |name: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap();
+    let (readme, claimed) = (read("README.md"), read("snapshots/kill_matrix.snap"));
+    let (_, place) = readme.split_once(figures::BEGIN).unwrap();
+    let (place, _) = place.split_once(figures::END).unwrap();
+    let numbers = claimed.lines().last().unwrap();
+    assert!(place.lines().any(|line| line == numbers), "{place}");
 }
 
 /// What the command prints, the last line of it, and its exit code.

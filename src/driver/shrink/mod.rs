@@ -47,8 +47,10 @@ pub struct Workshop {
 const ON_PAPER: usize = 8;
 /// So many of those are then run at once to see whether one comes back.
 const STARTS: usize = 3;
-/// How often each of them is run.
+/// How often each of them is run at once.
 const START_RUNS: usize = 4;
+/// How often that is done before none of them is taken to come back.
+const START_ROUNDS: usize = 3;
 /// How often the shortest is run again to say how surely it fails.
 const REPRODUCTIONS: usize = 5;
 /// How many of the plans on the way to the shortest are run again until one comes back.
@@ -80,8 +82,9 @@ impl Workshop {
             .map(|case| JudgedCase::clone(case))
             .collect();
         let starts = self.on_paper(alike.clone(), blamed, requirement).await;
-        let Some(start) = self.first_to_come_back(&starts, blamed).await else {
-            return self.as_seen(alike, START_RUNS, blamed, requirement).await;
+        let start = match self.first_to_come_back(&starts, blamed).await {
+            Ok(start) => start,
+            Err(runs) => return self.as_seen(alike, runs, blamed, requirement).await,
         };
         let mut failing = vec![start];
         let mut tried = HashSet::new();
@@ -125,14 +128,27 @@ impl Workshop {
         plans
     }
 
-    /// Runs all of these plans some times, and gives the simplest that fails again.
-    async fn first_to_come_back(&self, plans: &[Plan], blamed: Blamed) -> Option<Failing> {
-        let runs = join_all(plans.iter().map(|plan| self.run_again(plan, START_RUNS, blamed))).await;
-        // What fails more often than not is worth an action more: every later step is the cheaper for it.
-        let promise =
-            |again: &Again| (again.failed.len() * 2 < again.runs, again.shortest().map(|case| size(&case.record.plan)));
-        let again = runs.into_iter().filter(|again| !again.failed.is_empty()).min_by_key(promise)?;
-        Some(Failing { odds: Odds::seen(again.failed.len(), again.runs), case: again.shortest()?.clone() })
+    /// Runs all of these plans some times, and gives the simplest that fails again; otherwise how often each was run.
+    async fn first_to_come_back(&self, plans: &[Plan], blamed: Blamed) -> Result<Failing, u32> {
+        let mut runs = 0;
+        for _ in 0..START_ROUNDS {
+            if Instant::now() >= self.until {
+                break;
+            }
+            let again = join_all(plans.iter().map(|plan| self.run_again(plan, START_RUNS, blamed))).await;
+            runs += again.iter().map(|again| again.runs).max().unwrap_or(0);
+            // What fails more often than not is worth an action more: every later step is the cheaper for it.
+            let promise = |again: &Again| {
+                (again.failed.len() * 2 < again.runs, again.shortest().map(|case| size(&case.record.plan)))
+            };
+            let failing = again.into_iter().filter(|again| !again.failed.is_empty()).min_by_key(promise);
+            if let Some((failing, case)) =
+                failing.and_then(|again| Some((again.failed.len(), again.shortest()?.clone())))
+            {
+                return Ok(Failing { odds: Odds::seen(failing, runs), case });
+            }
+        }
+        Err(u32::try_from(runs).unwrap_or(u32::MAX))
     }
 
     /// Runs candidates, the simplest first: the first that fails, and the plan without all that any of them could do
@@ -164,7 +180,7 @@ impl Workshop {
     async fn as_seen(
         &self,
         cases: Vec<JudgedCase>,
-        runs: usize,
+        runs: u32,
         blamed: Blamed,
         requirement: &'static Requirement,
     ) -> Option<Shrunk> {
@@ -174,7 +190,7 @@ impl Workshop {
             cases.iter().map(shorten).min_by_key(|case| size(&case.record.plan))
         });
         let case = shortened.await.ok().flatten()?;
-        Some(Shrunk { case, reproduced: (0, u32::try_from(runs).unwrap_or(u32::MAX)) })
+        Some(Shrunk { case, reproduced: (0, runs) })
     }
 
     /// Runs a plan so many times at once.

@@ -3,6 +3,7 @@
 //! [`KillMatrix`] is what runs against every variant of the emulator came to, as plain data. [`text`] renders all of it
 //! for people, [`json`] for programs, and [`stable`] the part that two runs agree on.
 
+pub mod figures;
 pub mod json;
 #[cfg(test)]
 mod sample;

@@ -1,6 +1,6 @@
 //! The matrix for people: a line for each requirement that was blamed, the two numbers in the last line.
 
-use super::{Blame, Caught, KillMatrix, Outcome, Row};
+use super::{Blame, Caught, KillMatrix, Outcome, Row, figures};
 use std::fmt::Write as _;
 
 /// The matrix, whole.
@@ -73,18 +73,9 @@ fn faults(out: &mut String, matrix: &KillMatrix) {
             let _ = writeln!(out, "{:width$}    should be blamed: {}", "", row.breaks.join(", "));
         }
     }
-    let caught: Vec<&Blame> = rows.iter().filter_map(Row::first_rightly).collect();
-    let requests = spread(caught.iter().map(|blame| blame.found_after).collect());
-    let actions = spread(caught.iter().map(|blame| u64::try_from(blame.actions).unwrap_or(u64::MAX)).collect());
-    if let (Some((request, requests)), Some((action, actions))) = (requests, actions) {
-        let _ = writeln!(
-            out,
-            "\n  caught after {request} requests in the median, {requests} at the most; \
-             counterexamples of {action} actions in the median, {actions} at the most"
-        );
-    }
-    if let Some(closeness) = matrix.closeness() {
-        let _ = writeln!(out, "  {}", closeness.summary());
+    let figures = figures::of_faults(matrix);
+    if !figures.is_empty() {
+        let _ = write!(out, "\n  {}\n", figures.join("\n  "));
     }
 }
 
@@ -121,12 +112,6 @@ fn names<'a>(blamed: impl Iterator<Item = &'a Blame>) -> String {
 
 fn width<'a>(heading: &str, names: impl Iterator<Item = &'a str>) -> usize {
     names.map(str::len).max().unwrap_or(0).max(heading.len())
-}
-
-/// The one in the middle, and the largest.
-fn spread(mut numbers: Vec<u64>) -> Option<(u64, u64)> {
-    numbers.sort_unstable();
-    Some((*numbers.get(numbers.len() / 2)?, *numbers.last()?))
 }
 
 #[cfg(test)]
