@@ -26,6 +26,7 @@
 pub mod breach;
 pub mod hidden;
 pub mod label;
+mod let_through;
 pub mod shape;
 pub mod shown;
 pub mod step;
@@ -126,7 +127,7 @@ impl Model {
         };
         match outcome {
             Err(requirement) if self.relaxed == Some(requirement) && *label != Label::Settle => {
-                breach::let_through(world, label, out);
+                let_through::let_through(world, label, out);
                 Ok(())
             }
             Err(_) if !out.is_empty() => Ok(()),

@@ -32,6 +32,7 @@ pub(super) fn candidates(plan: &Plan) -> Vec<Candidate> {
     }
     (0..length).for_each(|place| add(plan.without(place..place + 1), Some(place)));
     fewer_at_once(plan).chain(shorter_waits(plan)).chain(fewer_names(plan)).for_each(|simpler| add(simpler, None));
+    looks_that_wait(plan).for_each(|simpler| add(simpler, None));
     if length <= PAIRS {
         for (first, second) in (0..length).flat_map(|first| (first + 1..length).map(move |second| (first, second))) {
             add(plan.without(second..second + 1).without(first..first + 1), None);
@@ -83,6 +84,19 @@ fn shorter_waits(plan: &Plan) -> impl Iterator<Item = Plan> {
             simpler.steps[place] = Step(vec![action(function?)]);
             Some(simpler)
         })
+    })
+}
+
+/// A look that waits, instead of one before which something else took the time.
+fn looks_that_wait(plan: &Plan) -> impl Iterator<Item = Plan> {
+    let looks = plan.steps.iter().enumerate().filter_map(|(place, step)| match step.0.as_slice() {
+        [Action::Get(f)] => Some((place, *f)),
+        _ => None,
+    });
+    looks.flat_map(move |(place, f)| {
+        let mut waiting = plan.clone();
+        waiting.steps[place] = Step(vec![Action::Await(f)]);
+        (0..place).map(move |other| waiting.without(other..other + 1))
     })
 }
 
