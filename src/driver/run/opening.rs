@@ -1,0 +1,33 @@
+//! What may come before the plans of a run; the driver does not know that it is scenarios.
+
+use super::OnViolation;
+use crate::driver::case::Bench;
+use crate::driver::judged::JudgedCase;
+use crate::driver::result::ScenarioResult;
+use futures_util::future::LocalBoxFuture;
+use std::sync::Arc;
+
+/// What is played before the plans of a run, on the same endpoint: the scenarios.
+pub trait Opening {
+    /// Plays it; nothing is begun after the first violation, if that ends the run.
+    fn open<'a>(&'a self, bench: &'a Arc<Bench>, on_violation: OnViolation) -> LocalBoxFuture<'a, Opened>;
+}
+
+/// What an opening came to.
+#[derive(Default)]
+pub struct Opened {
+    /// What was seen, judged like anything else.
+    pub cases: Vec<JudgedCase>,
+    /// What became of each scenario.
+    pub scenarios: Vec<ScenarioResult>,
+}
+
+/// The opening of a run that has none.
+#[derive(Debug, Clone, Copy)]
+pub struct NoOpening;
+
+impl Opening for NoOpening {
+    fn open<'a>(&'a self, _: &'a Arc<Bench>, _: OnViolation) -> LocalBoxFuture<'a, Opened> {
+        Box::pin(async { Opened::default() })
+    }
+}
