@@ -54,6 +54,16 @@ impl Pace {
         Self { typical, patience, proved_after: PROVED, ran_out, seen_ready }
     }
 
+    /// How many cases are in flight at once where what is wrong for a moment is not to be missed.
+    ///
+    /// Most of a case is waiting, so the longer that takes the more there can be. More than are needed would only put time
+    /// between a step and the next.
+    #[must_use]
+    pub fn at_once(&self, jobs: usize) -> usize {
+        let fitting = usize::try_from(self.typical.as_millis() / 3).unwrap_or(usize::MAX);
+        fitting.clamp(4, jobs.max(4))
+    }
+
     /// So many hundredths of a preparation.
     #[must_use]
     pub fn hundredths(&self, hundredths: u16) -> Duration {

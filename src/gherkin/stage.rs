@@ -17,7 +17,6 @@ use gherkin::Feature;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 /// What a play is about.
 #[derive(Clone)]
@@ -49,7 +48,7 @@ pub async fn play(bench: &Arc<Bench>, play: Play) -> Vec<Played> {
     let (before, after) = (Arc::clone(&stage), Arc::clone(&stage));
     let runner = Basic::default()
         .steps(steps())
-        .max_concurrent_scenarios(at_once(bench.pace.typical, play.jobs))
+        .max_concurrent_scenarios(bench.pace.at_once(play.jobs))
         .before(move |_, rule, scenario, actor| before.clone().begin(script::name(rule, scenario), actor).boxed_local())
         .after(move |_, _, _, _, actor| after.clone().end(actor).boxed_local());
     let writer = Cucumber::<_, _, _, _, _, cli::Empty>::custom(Embedded, runner, Problems::default())
@@ -59,13 +58,6 @@ pub async fn play(bench: &Arc<Bench>, play: Play) -> Vec<Played> {
         })
         .await;
     stage.curtain(&play.scripts, levers, &writer.0)
-}
-
-/// How many scenarios are played at once: most of a scenario is waiting, so the longer that takes the more there can be.
-/// More than are needed would only put time between a step and the next, and what is wrong for a moment would be missed.
-fn at_once(preparation: Duration, jobs: usize) -> usize {
-    let fitting = usize::try_from(preparation.as_millis() / 3).unwrap_or(usize::MAX);
-    fitting.clamp(4, jobs.max(4))
 }
 
 /// What all scenarios of a play share.

@@ -15,6 +15,7 @@
 //! ```
 
 pub mod derived;
+pub mod first_look;
 pub mod strategy;
 pub mod systematic;
 

@@ -90,20 +90,36 @@ pub async fn run_after(
     };
     let not_found = endpoint.dialect().not_found_code();
     let offered = endpoint.levers();
-    let plans = plans(settings, offered);
-    progress(Progress::Ready { cases: plans.len(), levers: offered.iter().collect() });
-    let mut warm: Vec<JudgedCase> =
-        records.into_iter().map(|record| judge(record, not_found, Depth::Exercise)).collect();
-    let main = Phase { bench: bench(pace), settings, not_found, progress, stop: stop.clone() };
-    let opening = opening.open(&main.bench, settings.on_violation);
-    let (Opened { cases: opened, scenarios }, (mut cases, mut ended_early)) = if main.bench.pace.typical >= UNHURRIED {
-        tokio::join!(opening, main.execute_all(plans, warm))
-    } else {
-        let mut opened = opening.await;
-        warm.append(&mut opened.cases);
-        (opened, main.execute_all(plans, warm).await)
+    let (first_look, rest) = plans(settings, offered);
+    let total = first_look.len() + rest.len();
+    progress(Progress::Ready { cases: total, levers: offered.iter().collect() });
+    let bench_of_plans = bench(pace);
+    let opening = opening.open(&bench_of_plans, settings.on_violation);
+    let mut phase = Phase {
+        bench: Arc::clone(&bench_of_plans),
+        on_violation: settings.on_violation,
+        not_found,
+        progress,
+        stop: stop.clone(),
+        total,
+        cases: Vec::new(),
+        ended_early: None,
     };
-    cases.extend(opened);
+    records.into_iter().for_each(|record| phase.take_in(judge(record, not_found, Depth::Exercise)));
+    let pace = &bench_of_plans.pace;
+    let scenarios = if pace.typical >= UNHURRIED {
+        let plans = first_look.into_iter().chain(rest).collect();
+        let (opened, ()) = tokio::join!(opening, phase.execute_all(plans, settings.jobs));
+        opened.cases.into_iter().for_each(|case| phase.take_in(case));
+        opened.scenarios
+    } else {
+        phase.execute_all(first_look, pace.at_once(settings.jobs)).await;
+        let opened = if phase.ended_early.is_none() { opening.await } else { Opened::default() };
+        opened.cases.into_iter().for_each(|case| phase.take_in(case));
+        phase.execute_all(rest, settings.jobs).await;
+        opened.scenarios
+    };
+    let Phase { cases, mut ended_early, .. } = phase;
     let blamed = attribute(&cases.iter().collect::<Vec<_>>(), &[]);
     let workshop = Workshop {
         bench: bench(shrink_pace),
@@ -222,14 +238,20 @@ fn effort(case: &JudgedCase, requirement: &Requirement) -> (bool, usize) {
     (second_choice, case.seen_at(requirement).and_then(|origin| origin.step).unwrap_or(usize::MAX))
 }
 
-/// The plans of a run: those that failed before, the systematic ones, then generated ones.
-fn plans(settings: &RunSettings, levers: LeverSet) -> Vec<(String, Plan)> {
-    let first = settings.first.iter().cloned().enumerate().map(|(n, plan)| (format!("f{n}"), plan));
-    let directed = systematic::plans(levers).collect::<Vec<_>>();
-    let generated = settings.cases.saturating_sub(directed.len());
-    let directed = directed.into_iter().take(settings.cases).enumerate().map(|(n, plan)| (format!("d{n}"), plan));
+/// The plans of a run, each with the name of its case.
+type Named = Vec<(String, Plan)>;
+
+/// The plans of a run: those that failed before and the first look; then the other systematic ones, and generated ones.
+fn plans(settings: &RunSettings, levers: LeverSet) -> (Named, Named) {
+    let again = settings.first.iter().cloned().enumerate().map(|(n, plan)| (format!("f{n}"), plan));
+    let systematic = systematic::plans(levers).collect::<Vec<_>>();
+    let generated = settings.cases.saturating_sub(systematic.len());
+    let systematic = systematic.into_iter().take(settings.cases).enumerate().map(|(n, plan)| (format!("d{n}"), plan));
     let generated = (0u64..).take(generated).map(|n| (format!("g{n}"), strategy::plan(settings.seed, n, levers)));
     let (part, of) = settings.shard;
-    let all = directed.chain(generated).enumerate();
-    first.chain(all.filter(|(n, _)| n % of.max(1) == part).map(|(_, plan)| plan)).collect()
+    let looks = systematic::first_look(levers).count();
+    let all = systematic.chain(generated).enumerate().filter(|(n, _)| n % of.max(1) == part);
+    let (first, rest): (Vec<_>, Vec<_>) = all.partition(|(n, _)| *n < looks);
+    let named = |plans: Vec<(usize, (String, Plan))>| plans.into_iter().map(|(_, plan)| plan);
+    (again.chain(named(first)).collect(), named(rest).collect())
 }
