@@ -97,12 +97,13 @@ pub(super) fn run(args: &SelfTest) -> Result<Exit, CliError> {
         let (faults, oddities) = rows.into_iter().partition(|row| !row.breaks.is_empty());
         let matrix = KillMatrix { seed: args.seed, faults, oddities };
         told(args, &matrix)?;
-        Ok(match (*stopped.borrow(), matrix.holds()) {
-            (true, _) => Exit::Interrupted,
-            (false, true) => Exit::Conformant,
-            (false, false) => Exit::NonConformant,
-        })
+        Ok(if *stopped.borrow() { Exit::Interrupted } else { exit(&matrix) })
     })
+}
+
+/// What the command ends with if it was not interrupted.
+fn exit(matrix: &KillMatrix) -> Exit {
+    if matrix.holds() { Exit::Conformant } else { Exit::NonConformant }
 }
 
 fn told(args: &SelfTest, matrix: &KillMatrix) -> Result<(), CliError> {
@@ -211,4 +212,29 @@ fn blame(result: &RequirementResult, kept: &[Kept]) -> Option<Blame> {
         actions: plan.map_or(0, |plan| plan.actions().count()),
         reproduced: shown.reproduced,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::driver::result::RunVerdict;
+
+    fn row(breaks: &'static [&'static str], verdict: RunVerdict) -> Row {
+        let outcome = Outcome { verdict, requests: 1, duration: Duration::ZERO, blamed: Vec::new() };
+        Row { name: "variant", breaks, shortest: None, outcome: Ok(outcome) }
+    }
+
+    fn exit_with(faults: Vec<Row>, oddities: Vec<Row>) -> Exit {
+        exit(&KillMatrix { seed: 1, faults, oddities })
+    }
+
+    #[test]
+    fn a_fault_that_survives_and_an_endpoint_that_is_accused_are_failures() {
+        let survived = row(&["update.ends"], RunVerdict::Conformant);
+        let accused = row(&[], RunVerdict::NonConformant);
+        let left_in_peace = row(&[], RunVerdict::Conformant);
+        assert_eq!(exit_with(Vec::new(), vec![left_in_peace.clone()]), Exit::Conformant);
+        assert_eq!(exit_with(vec![survived], vec![left_in_peace]), Exit::NonConformant);
+        assert_eq!(exit_with(Vec::new(), vec![accused]), Exit::NonConformant);
+    }
 }
