@@ -121,10 +121,10 @@ impl Workshop {
         });
         let mut plans = shortened.await.unwrap_or_default();
         plans.sort_by_key(size);
-        plans.dedup();
+        let mut known = HashSet::new();
+        plans.retain(|plan| known.insert(plan.clone()));
         plans.truncate(STARTS);
-        plans.extend(cut.map(|plan| compact(&plan)));
-        plans.dedup();
+        plans.extend(cut.map(|plan| compact(&plan)).filter(|plan| !known.contains(plan)));
         plans
     }
 

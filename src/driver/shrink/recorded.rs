@@ -141,3 +141,60 @@ fn without(record: &CaseRecord, last: usize, left_out: &BTreeSet<Atom>) -> CaseR
     }
     kept
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Origin;
+    use super::*;
+    use crate::history::read::Reader;
+    use crate::requirement::update;
+
+    const HISTORY: &str = r#"{"history":1}
+{"op":"image","image":"a","code":"sha256:a","condition":"ready","start":1,"end":2}
+{"op":"image","image":"b","code":"sha256:b","condition":"ready","start":3,"end":4}
+{"op":"image","image":"b","code":"sha256:b","condition":"held","start":5,"end":6}
+{"op":"create","function":"case-f","image":"a","start":7,"end":8,"ok":true}
+{"op":"get","function":"case-f","start":9,"end":10,"ok":true,"state":"Active","digest":"sha256:a"}
+{"op":"get","function":"case-f","start":11,"end":12,"ok":true,"state":"Active","digest":"sha256:a"}
+{"op":"create","function":"case-fg","image":"a","start":13,"end":14,"ok":true}
+{"op":"update","function":"case-f","image":"b","start":15,"end":16,"ok":true}
+{"op":"invoke","function":"case-f","start":17,"end":18,"ok":true,"served":"sha256:b"}
+{"op":"get","function":"case-f","start":19,"end":20,"ok":true,"state":"Active","lastUpdateStatus":"InProgress"}
+"#;
+
+    fn case() -> JudgedCase {
+        let reader = Reader::new(HISTORY.as_bytes()).unwrap();
+        let header = reader.header().clone();
+        let operations: Vec<_> = reader.map(Result::unwrap).collect();
+        let plan = "hold B; create f A; await f; get f; create g A; update f B; invoke f; get f".parse().unwrap();
+        let steps = [None, None].into_iter().chain((0..8).map(Some));
+        let origins: Vec<Origin> = steps.map(|step| Origin { step, ..Origin::default() }).collect();
+        let record = CaseRecord {
+            name: "case".into(),
+            plan,
+            history: History { header, operations },
+            found: origins.get(8).copied(),
+            origins,
+            bare_errors: Vec::new(),
+            cut_short: None,
+        };
+        judge(record, "FunctionNotFound", crate::driver::judged::Depth::Verdict)
+    }
+
+    fn shortened(leave: Leave) -> String {
+        let (case, requirement) = (case(), &update::IN_PROGRESS_SERVES_OLD);
+        let short = shorten(&case, Blamed::of(&case, requirement), requirement, leave, "FunctionNotFound");
+        assert_eq!(short.record.origins.len(), short.record.history.operations.len());
+        short.record.plan.to_string().replace('\n', "; ")
+    }
+
+    #[test]
+    fn what_does_nothing_for_the_violation_is_left_out() {
+        assert_eq!(shortened(Leave::Whatever), "hold B; create f A; await f; update f B; invoke f");
+    }
+
+    #[test]
+    fn what_was_seen_stays_a_proof() {
+        assert_eq!(shortened(Leave::WhatProvesNothing), "hold B; create f A; await f; update f B; invoke f");
+    }
+}
