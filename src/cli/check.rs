@@ -2,13 +2,13 @@
 
 use super::console;
 use super::error::{CliError, ErrorKind, Exit};
-use crate::history::History;
-use crate::history::read;
+use super::recorded;
+use crate::history::read::Reader;
+use crate::history::{Header, Operation};
 use crate::oracle::{Judge, JudgeError, Judgement};
 use crate::report::wrap::{WIDTH, wrap};
 use clap::Args;
-use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::BufRead;
 
 /// Judge recorded histories
 ///
@@ -16,9 +16,14 @@ use std::io::{self, BufReader};
 /// explains it. Exit code 0 all conform, 1 one violates, 2 one cannot be read, 4 nothing to judge, 5 inconclusive.
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// Histories as ndjson, their lines in any order; `-` for the standard input
+    /// Histories as ndjson, their lines in any order, compressed if the name ends in .gz or .zst; `-` for the standard
+    /// input
     #[arg(value_name = "FILE", required = true)]
     files: Vec<String>,
+
+    /// Also say how much there was to judge, and how much was possible at once
+    #[arg(long)]
+    stats: bool,
 }
 
 pub(super) fn run(args: &Check) -> Result<Exit, CliError> {
@@ -26,7 +31,10 @@ pub(super) fn run(args: &Check) -> Result<Exit, CliError> {
     for file in &args.files {
         let exit = match judged(file) {
             Ok(judgement) => {
-                let (text, exit) = told(file, &judgement);
+                let (mut text, exit) = told(file, &judgement);
+                if args.stats {
+                    text.push_str(&stats(&judgement));
+                }
                 console::print(&text)?;
                 exit
             }
@@ -54,27 +62,61 @@ const fn rank(exit: Exit) -> u8 {
     }
 }
 
-/// Reads a history and judges it.
+/// So many operations of the standard input are kept, in case they turn out to be in no order.
+const KEPT: usize = 200_000;
+
+/// Judges a history as it is read, or, where its lines are in no order, when all of it was read and sorted.
 fn judged(file: &str) -> Result<Judgement, CliError> {
     let unreadable = |reason: String| CliError::usage(format!("{file}: {reason}"));
-    let history = if file == "-" {
-        read::history(io::stdin().lock())
-    } else {
-        let input = File::open(file).map_err(|error| unreadable(error.to_string()))?;
-        read::history(BufReader::new(input))
+    let open = || -> Result<Reader<Box<dyn BufRead>>, CliError> {
+        let input = recorded::open(file).map_err(|error| unreadable(error.to_string()))?;
+        Reader::new(input).map_err(|error| unreadable(error.to_string()))
     };
-    let history = history.map_err(|error| unreadable(error.to_string()))?;
-    judge(history).map_err(|error| unreadable(error.to_string()))
+    let mut reader = open()?;
+    let header = reader.header().clone();
+    let mut judge = Judge::new(&header).map_err(|error| unreadable(error.to_string()))?;
+    let mut kept = Vec::new();
+    let mut count = 0;
+    while let Some(operation) = reader.next() {
+        let operation = operation.map_err(|error| unreadable(error.to_string()))?;
+        count += 1;
+        if file == recorded::STDIN && count <= KEPT {
+            kept.push(operation.clone());
+        }
+        let Err(error) = judge.push(operation) else { continue };
+        let rest = if file != recorded::STDIN {
+            kept.clear();
+            open()?
+        } else if count <= KEPT {
+            reader
+        } else {
+            let hint = "sort it by `start`, or give it as a file";
+            return Err(unreadable(error.to_string()).hint(hint));
+        };
+        let rest = rest.collect::<Result<Vec<_>, _>>().map_err(|error| unreadable(error.to_string()))?;
+        kept.extend(rest);
+        return sorted(&header, kept).map_err(|error| unreadable(error.to_string()));
+    }
+    Ok(judge.finish())
 }
 
-/// Judges a history, its lines in any order.
-fn judge(mut history: History) -> Result<Judgement, JudgeError> {
-    let mut judge = Judge::new(&history.header)?;
-    history.operations.sort_by_key(|operation| operation.start);
-    for operation in history.operations {
+/// Judges operations in any order.
+fn sorted(header: &Header, mut operations: Vec<Operation>) -> Result<Judgement, JudgeError> {
+    let mut judge = Judge::new(header)?;
+    operations.sort_by_key(|operation| operation.start);
+    for operation in operations {
         judge.push(operation)?;
     }
     Ok(judge.finish())
+}
+
+/// How much there was, in a line.
+fn stats(judgement: &Judgement) -> String {
+    let Judgement { functions, operations, calls, worlds, widest } = judgement;
+    format!(
+        "  operations: {operations}, answered calls: {calls}, functions: {}, worlds: {worlds}, widest frontier: {widest}\n",
+        functions.len()
+    )
 }
 
 /// What a judgement says, and how the command would end with it alone.

@@ -153,6 +153,11 @@ impl Frontier {
         }
     }
 
+    /// How many worlds were met so far.
+    pub(super) fn worlds_met(&self) -> usize {
+        self.space.worlds_met()
+    }
+
     /// The worlds that are possible now.
     pub(super) fn worlds(&self) -> impl Iterator<Item = &World> {
         self.configurations.iter().map(|configuration| self.space.world(configuration.world))

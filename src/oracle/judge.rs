@@ -52,6 +52,9 @@ pub struct Judgement {
     pub operations: usize,
     /// How many of them were calls of the API with a known answer.
     pub calls: usize,
+    /// How many worlds were met, each once a function; of a history so long that tables were started anew, those since
+    /// then.
+    pub worlds: usize,
     /// The most configurations that any function had at once.
     pub widest: usize,
 }
@@ -203,8 +206,11 @@ impl Judge {
     #[must_use]
     pub fn finish(mut self) -> Judgement {
         self.return_before(None);
+        let mut worlds = 0;
         for place in 0..self.functions.len() {
-            self.widest = self.widest.max(self.functions[place].runner.frontier.widest);
+            let frontier = &self.functions[place].runner.frontier;
+            worlds += frontier.worlds_met();
+            self.widest = self.widest.max(frontier.widest);
             self.decide(place);
         }
         let operations = usize::try_from(self.next).unwrap_or(usize::MAX);
@@ -216,6 +222,7 @@ impl Judge {
             functions: self.functions.into_iter().map(outcome).collect(),
             operations,
             calls: self.calls,
+            worlds,
             widest: self.widest,
         }
     }

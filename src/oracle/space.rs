@@ -59,6 +59,11 @@ impl Space {
         self.worlds.len() + self.arena.len()
     }
 
+    /// How many worlds were met.
+    pub(crate) fn worlds_met(&self) -> usize {
+        self.worlds.len()
+    }
+
     pub(crate) fn world(&self, id: WorldId) -> &World {
         &self.worlds[id as usize]
     }

@@ -202,6 +202,42 @@ fn check_reads_the_standard_input_in_any_order() {
 }
 
 #[test]
+fn check_reads_compressed_files_and_files_in_any_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ndjson = notation::write(BROKEN).ndjson;
+    let (first, second) = ndjson.split_at(ndjson.find('\n').expect("a line") + 1);
+    let gzipped = |text: &str| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish()).expect("compressed")
+    };
+    let framed = |text: &str| zstd::encode_all(text.as_bytes(), 0).expect("compressed");
+    let reversed: Vec<&str> = ndjson.lines().rev().collect();
+    // Both kinds of file may be several, one after the other.
+    let files = [
+        ("history.ndjson.gz", [gzipped(first), gzipped(second)].concat()),
+        ("history.ndjson.zst", [framed(first), framed(second)].concat()),
+        ("reversed.ndjson", reversed.join("\n").into_bytes()),
+    ];
+    for (name, bytes) in files {
+        std::fs::write(folder.path().join(name), bytes).expect("a file");
+        let output = fnconform_in(folder.path(), &["check", name], "");
+        assert!(output.stdout.starts_with(&format!("{name}: violates states.pending-not-invocable")), "{output}");
+    }
+    std::fs::write(folder.path().join("torn.gz"), &gzipped(&ndjson)[..20]).expect("a file");
+    let torn = fnconform_in(folder.path(), &["check", "torn.gz"], "");
+    assert_eq!((torn.code, torn.stderr.contains("torn.gz: line 1: ")), (Some(2), true), "{torn}");
+}
+
+#[test]
+fn check_says_how_much_there_was() {
+    let output = fnconform_in(Path::new("."), &["check", "--stats", "-"], &notation::write(LEGAL).ndjson);
+    assert_eq!(
+        output.stdout,
+        "-: conforms\n  operations: 6, answered calls: 4, functions: 1, worlds: 4, widest frontier: 2\n"
+    );
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_error() {
     let mut child = command().arg("list").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
     drop(child.stdout.take());
