@@ -9,8 +9,11 @@ use std::path::Path;
 /// The name that stands for the standard input.
 pub(super) const STDIN: &str = "-";
 
+/// Undoes a compression.
+type Decoder = fn(File) -> io::Result<Box<dyn BufRead>>;
+
 /// What a file's name ends with, and what undoes its compression.
-static COMPRESSIONS: &[(&str, fn(File) -> io::Result<Box<dyn BufRead>>)] = &[
+static COMPRESSIONS: &[(&str, Decoder)] = &[
     ("gz", |file| Ok(Box::new(BufReader::new(MultiGzDecoder::new(BufReader::new(file)))))),
     ("zst", |file| Ok(Box::new(BufReader::new(zstd::Decoder::new(file)?)))),
 ];
