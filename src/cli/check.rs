@@ -63,7 +63,7 @@ const fn rank(exit: Exit) -> u8 {
 }
 
 /// So many operations of the standard input are kept, in case they turn out to be in no order.
-const KEPT: usize = 200_000;
+const KEPT: usize = 50_000;
 
 /// Judges a history as it is read, or, where its lines are in no order, when all of it was read and sorted.
 fn judged(file: &str) -> Result<Judgement, CliError> {

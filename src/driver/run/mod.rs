@@ -124,7 +124,7 @@ pub async fn run_after(
     let workshop = Workshop {
         bench: bench(shrink_pace),
         places: Arc::new(Semaphore::new(settings.jobs.clamp(1, 64))),
-        until: shrink_until(settings, began),
+        until: shrink_until(settings, began, bench_of_plans.pace.typical),
         not_found,
         next: AtomicU64::new(0),
     };
@@ -224,11 +224,12 @@ fn present(
     (counterexamples, evidence)
 }
 
-/// Shrinking may take so long at the most.
-const SHRINKING: Duration = Duration::from_secs(20);
+/// Shrinking may take so long, or as long as so many preparations.
+const SHRINKING: (Duration, u32) = (Duration::from_secs(20), 30);
 
-fn shrink_until(settings: &RunSettings, began: Instant) -> Instant {
-    let latest = Instant::now() + SHRINKING;
+fn shrink_until(settings: &RunSettings, began: Instant, preparation: Duration) -> Instant {
+    let (least, preparations) = SHRINKING;
+    let latest = Instant::now() + least.max(preparation * preparations);
     settings.max_time.map_or(latest, |time| latest.min(began + time))
 }
 
