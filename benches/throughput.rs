@@ -20,11 +20,9 @@
 
 use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group};
-use fnconform::driver::case::Cleanup;
 use fnconform::driver::endpoint::Endpoint;
 use fnconform::driver::fc3::Fc3;
-use fnconform::driver::run::{OnViolation, RunSettings, Shrinking, run};
-use fnconform::driver::setup::LeverChoice;
+use fnconform::driver::run::{RunSettings, run};
 use fnconform::driver::{Client, Dialect, Request};
 use fnconform::emulator::{self, Running, Settings};
 use fnconform::history::Name;
@@ -128,22 +126,7 @@ impl Arena {
 }
 
 fn run_settings(number: u64) -> RunSettings {
-    RunSettings {
-        seed: number + 1,
-        cases: CASES,
-        jobs: JOBS,
-        max_time: None,
-        on_violation: OnViolation::GoOn,
-        profile: None,
-        selection: Vec::new(),
-        levers: LeverChoice::Auto,
-        wait_for_endpoint: Duration::ZERO,
-        cleanup: Cleanup::Remove,
-        shard: (0, 1),
-        first: Vec::new(),
-        shrinking: Shrinking::On,
-        patience: None,
-    }
+    RunSettings { seed: number + 1, cases: CASES, jobs: JOBS, ..RunSettings::default() }
 }
 
 type Prepared = hyper::Request<Full<Bytes>>;

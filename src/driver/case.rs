@@ -176,6 +176,10 @@ impl Case {
             return None;
         }
         let step = self.plan.steps.get(self.taken)?.clone();
+        if *self.bench.stop.borrow() {
+            self.cut_short = Some(CutShort::Stopped);
+            return None;
+        }
         self.at_step = Some(self.taken);
         self.taken += 1;
         let next = self.plan.steps.get(self.taken).cloned();
@@ -269,7 +273,7 @@ impl Case {
     async fn act(&self, action: &Action) -> Done {
         match action {
             Action::Image(i, _) => Done::Pulled(self.pull(*i).await),
-            Action::Idle(f) => Done::Pulled(self.bench.endpoint.idle(&self.tag, &self.function(*f)).await),
+            Action::Idle(f) => Done::Pulled(self.leave_idle(&self.function(*f)).await),
             Action::Create(f, i) => {
                 let (function, image) = (self.function(*f), self.image(*i));
                 Done::Called(self.call(&Request::Create { function, image }).await)
@@ -310,14 +314,20 @@ impl Case {
     }
 
     async fn set_image(&self, image: &Name, content: &Content) -> Option<Operation> {
+        let event = Event::Image { image: image.clone(), content: content.clone() };
+        self.lever(event, self.bench.endpoint.set_image(&self.tag, image, content)).await
+    }
+
+    async fn leave_idle(&self, function: &Name) -> Option<Operation> {
+        let event = Event::Idle { function: function.clone() };
+        self.lever(event, self.bench.endpoint.idle(&self.tag, function)).await
+    }
+
+    /// What comes of a lever; unknown if the run ends before it does.
+    async fn lever(&self, event: Event, pulling: impl Future<Output = Option<Operation>>) -> Option<Operation> {
         let start = self.bench.endpoint.now();
-        match self.while_it_lasts(self.bench.endpoint.set_image(&self.tag, image, content)).await {
-            Some(operation) => operation,
-            None => {
-                let event = Event::Image { image: image.clone(), content: content.clone() };
-                Some(Operation { line: 0, start, end: None, event, trace: Trace::default() })
-            }
-        }
+        let unknown = Operation { line: 0, start, end: None, event, trace: Trace::default() };
+        self.while_it_lasts(pulling).await.unwrap_or(Some(unknown))
     }
 
     /// What comes of something that goes to the endpoint; `None` if it is still on its way a moment after the run was

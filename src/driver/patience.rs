@@ -34,8 +34,10 @@ pub struct Pace {
     pub patience: Duration,
     /// After so many cases in which patience ran out, waiting for it once more proves nothing.
     proved_after: u32,
-    /// How often patience ran out so far.
+    /// How often patience ran out so far and that was held against the endpoint.
     ran_out: AtomicU32,
+    /// How often it ran out before the endpoint was known well enough for that.
+    gave_up: AtomicU32,
     /// How often what was waited for was seen to happen.
     seen_ready: AtomicU32,
 }
@@ -50,8 +52,8 @@ impl Pace {
     /// A pace with that patience.
     #[must_use]
     pub const fn patient(typical: Duration, patience: Duration) -> Self {
-        let (ran_out, seen_ready) = (AtomicU32::new(0), AtomicU32::new(0));
-        Self { typical, patience, proved_after: PROVED, ran_out, seen_ready }
+        let [ran_out, gave_up, seen_ready] = [const { AtomicU32::new(0) }; 3];
+        Self { typical, patience, proved_after: PROVED, ran_out, gave_up, seen_ready }
     }
 
     /// How many cases are in flight at once where what is wrong for a moment is not to be missed.
@@ -73,8 +75,8 @@ impl Pace {
     /// A pace at which the same is waited for as often as it is asked for, with an endpoint that is known already.
     #[must_use]
     pub const fn tireless(typical: Duration, patience: Duration) -> Self {
-        let (ran_out, seen_ready) = (AtomicU32::new(0), AtomicU32::new(SEEN_READY));
-        Self { typical, patience, proved_after: u32::MAX, ran_out, seen_ready }
+        let [ran_out, gave_up] = [const { AtomicU32::new(0) }; 2];
+        Self { typical, patience, proved_after: u32::MAX, ran_out, gave_up, seen_ready: AtomicU32::new(SEEN_READY) }
     }
 
     /// The pace with what another one has seen of the endpoint.
@@ -98,7 +100,16 @@ impl Pace {
         if at_rest && waited >= self.typical * 4 {
             return Waited::LongEnough;
         }
-        if waited >= self.present_patience() { Waited::TooLong } else { Waited::Go }
+        // Asked once: what becomes known between two questions is no reason for a claim made too early.
+        let known = self.is_known();
+        // Shorter where waiting on would only show the same again; never so that less is waited before a claim is made.
+        let is_hopeless = !known && self.gave_up.load(Ordering::Relaxed) >= PROVED;
+        let patience = if self.is_proved() || is_hopeless { self.patience / 10 } else { self.patience };
+        match (waited >= patience, known) {
+            (false, _) => Waited::Go,
+            (true, true) => Waited::TooLong,
+            (true, false) => Waited::InVain,
+        }
     }
 
     /// What was waited for has happened.
@@ -113,10 +124,6 @@ impl Pace {
     fn is_proved(&self) -> bool {
         self.ran_out.load(Ordering::Relaxed) >= self.proved_after
     }
-
-    fn present_patience(&self) -> Duration {
-        if self.is_proved() { self.patience / 10 } else { self.patience }
-    }
 }
 
 /// Whether waiting is to go on.
@@ -128,6 +135,8 @@ enum Waited {
     LongEnough,
     /// What is seen may not be seen for so long.
     TooLong,
+    /// Nor may it, but the endpoint is not known well enough to say so.
+    InVain,
 }
 
 /// How many turns of a watch there are in the time that a preparation takes, at the most.
@@ -152,6 +161,7 @@ impl Case {
             match self.bench.pace.has_waited(since, rest) {
                 Waited::Go => self.pause(interval).await,
                 Waited::LongEnough => return,
+                Waited::InVain => return self.give_up(),
                 Waited::TooLong => return self.run_out(&function, interval, Look::Get).await,
             }
             if self.cut_short.is_some() {
@@ -222,6 +232,7 @@ impl Case {
             match self.bench.pace.has_waited(since, agrees && look == Look::Get) {
                 Waited::Go => {}
                 Waited::LongEnough => return,
+                Waited::InVain => return self.give_up(),
                 Waited::TooLong => {
                     let look = if loss { Look::Invoke } else { Look::Get };
                     return self.run_out(&function, quiet, look).await;
@@ -239,14 +250,13 @@ impl Case {
         }
     }
 
+    fn give_up(&mut self) {
+        self.bench.pace.gave_up.fetch_add(1, Ordering::Relaxed);
+        self.cut_short = Some(CutShort::NeverReady);
+    }
+
     /// Claims that there was time enough, whatever is seen next.
     async fn run_out(&mut self, function: &Name, quiet: Duration, look: Look) {
-        if !self.bench.pace.is_known() {
-            // The next one is waited for as long as one whose case is proved.
-            self.bench.pace.ran_out.fetch_add(1, Ordering::Relaxed);
-            self.cut_short = Some(CutShort::NeverReady);
-            return;
-        }
         if self.bench.pace.is_proved() {
             self.cut_short = Some(CutShort::Patience);
             return;
@@ -298,5 +308,21 @@ fn still_in_service(operation: &Operation) -> bool {
         Event::Call { call: Call::Get { answer: Answer::Accepted(report) }, .. } => &*report.state == "Active",
         Event::Call { call: Call::Invoke { answer: Answer::Refused }, .. } => false,
         _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_that_comes_to_be_known_is_given_all_patience_again() {
+        let pace = Pace::patient(Duration::from_millis(20), Duration::from_secs(10));
+        pace.gave_up.fetch_add(PROVED, Ordering::Relaxed);
+        let since = Instant::now() - Duration::from_secs(2);
+        assert_eq!(pace.has_waited(since, false), Waited::InVain);
+        (0..SEEN_READY).for_each(|_| pace.has_become_ready());
+        assert_eq!(pace.has_waited(since, false), Waited::Go);
+        assert_eq!(pace.has_waited(since - Duration::from_secs(8), false), Waited::TooLong);
     }
 }

@@ -100,7 +100,7 @@ fn simpler(plan: &Plan) -> Vec<Plan> {
         swapped.steps.swap(place - 1, place);
         plans.push(swapped);
     }
-    plans.push(renamed(plan));
+    plans.push(plan.compact());
     plans
 }
 
@@ -135,46 +135,5 @@ fn otherwise(action: Action) -> Vec<Action> {
 
 /// The same, done to the first function.
 fn first(action: Action) -> Action {
-    let f = F(0);
-    match action {
-        Action::Create(_, i) => Action::Create(f, i),
-        Action::Update(_, i) => Action::Update(f, i),
-        Action::Get(_) => Action::Get(f),
-        Action::Invoke(_) => Action::Invoke(f),
-        Action::Delete(_) => Action::Delete(f),
-        Action::Idle(_) => Action::Idle(f),
-        Action::Await(_) => Action::Await(f),
-        Action::Watch(_) => Action::Watch(f),
-        Action::Settle(_) => Action::Settle(f),
-        Action::Pause(_) | Action::Image(..) => action,
-    }
-}
-
-/// The plan with its functions and images named in the order in which it first speaks of them.
-fn renamed(plan: &Plan) -> Plan {
-    let (mut functions, mut images): (Vec<F>, Vec<I>) = (Vec::new(), Vec::new());
-    let mut place = |f: F| F(number(&mut functions, f));
-    let mut letter = |i: I| I(number(&mut images, i));
-    let mut rename = |action: &Action| match *action {
-        Action::Create(f, i) => Action::Create(place(f), letter(i)),
-        Action::Update(f, i) => Action::Update(place(f), letter(i)),
-        Action::Get(f) => Action::Get(place(f)),
-        Action::Invoke(f) => Action::Invoke(place(f)),
-        Action::Delete(f) => Action::Delete(place(f)),
-        Action::Idle(f) => Action::Idle(place(f)),
-        Action::Await(f) => Action::Await(place(f)),
-        Action::Watch(f) => Action::Watch(place(f)),
-        Action::Settle(f) => Action::Settle(place(f)),
-        Action::Pause(hundredths) => Action::Pause(hundredths),
-        Action::Image(i, change) => Action::Image(letter(i), change),
-    };
-    Plan { steps: plan.steps.iter().map(|step| Step(step.0.iter().map(&mut rename).collect())).collect() }
-}
-
-fn number<T: PartialEq + Copy>(known: &mut Vec<T>, one: T) -> u8 {
-    let place = known.iter().position(|other| *other == one).unwrap_or_else(|| {
-        known.push(one);
-        known.len() - 1
-    });
-    u8::try_from(place).unwrap_or(u8::MAX)
+    action.named(|_| F(0), |i| i)
 }

@@ -16,6 +16,7 @@
 
 pub mod derived;
 pub mod first_look;
+mod names;
 pub mod strategy;
 pub mod systematic;
 

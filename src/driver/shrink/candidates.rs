@@ -20,7 +20,7 @@ pub(super) fn candidates(plan: &Plan) -> Vec<Candidate> {
     let length = plan.steps.len();
     let mut found: Vec<Candidate> = Vec::new();
     let mut add = |simpler: Plan, without: Option<usize>| {
-        let simpler = compact(&simpler);
+        let simpler = simpler.compact();
         if size(&simpler) < size(plan) && !simpler.steps.is_empty() && found.iter().all(|known| known.plan != simpler) {
             found.push(Candidate { plan: simpler, without });
         }
@@ -106,44 +106,11 @@ fn fewer_names(plan: &Plan) -> impl Iterator<Item = Plan> {
     let functions: BTreeSet<F> = plan.actions().filter_map(Action::function).collect();
     let pairs = |count: usize| (0..count).flat_map(move |one| (one + 1..count).map(move |other| (one, other)));
     let (images, functions): (Vec<I>, Vec<F>) = (images.into_iter().collect(), functions.into_iter().collect());
-    let fewer_images = pairs(images.len())
-        .map(|(one, other)| named(plan, |f| f, |i| if i == images[other] { images[one] } else { i }));
+    let fewer_images =
+        pairs(images.len()).map(|(one, other)| plan.named(|f| f, |i| if i == images[other] { images[one] } else { i }));
     let fewer_functions = pairs(functions.len())
-        .map(|(one, other)| named(plan, |f| if f == functions[other] { functions[one] } else { f }, |i| i));
+        .map(|(one, other)| plan.named(|f| if f == functions[other] { functions[one] } else { f }, |i| i));
     fewer_images.chain(fewer_functions).collect::<Vec<_>>().into_iter()
-}
-
-/// The same with the first names in the order in which they come up.
-pub(super) fn compact(plan: &Plan) -> Plan {
-    let mut functions: Vec<F> = Vec::new();
-    let mut images: Vec<I> = Vec::new();
-    for action in plan.actions() {
-        functions.extend(action.function().filter(|f| !functions.contains(f)));
-        images.extend(action.image().filter(|i| !images.contains(i)));
-    }
-    let number = |place: Option<usize>| place.and_then(|place| u8::try_from(place).ok()).unwrap_or(0);
-    named(
-        plan,
-        |f| F(number(functions.iter().position(|known| *known == f))),
-        |i| I(number(images.iter().position(|known| *known == i))),
-    )
-}
-
-fn named(plan: &Plan, function: impl Fn(F) -> F, image: impl Fn(I) -> I) -> Plan {
-    let named = |action: &Action| match *action {
-        Action::Create(f, i) => Action::Create(function(f), image(i)),
-        Action::Update(f, i) => Action::Update(function(f), image(i)),
-        Action::Get(f) => Action::Get(function(f)),
-        Action::Invoke(f) => Action::Invoke(function(f)),
-        Action::Delete(f) => Action::Delete(function(f)),
-        Action::Idle(f) => Action::Idle(function(f)),
-        Action::Await(f) => Action::Await(function(f)),
-        Action::Watch(f) => Action::Watch(function(f)),
-        Action::Settle(f) => Action::Settle(function(f)),
-        Action::Pause(hundredths) => Action::Pause(hundredths),
-        Action::Image(i, change) => Action::Image(image(i), change),
-    };
-    Plan { steps: plan.steps.iter().map(|step| Step(step.0.iter().map(named).collect())).collect() }
 }
 
 #[cfg(test)]
@@ -185,12 +152,6 @@ mod tests {
         let plan: Plan = "hold B; create g A; watch g; update g B | invoke g; settle g; get h".parse().unwrap();
         let candidates = candidates(&plan);
         assert!(candidates.iter().all(|candidate| size(&candidate.plan) < size(&plan)));
-        assert!(candidates.iter().all(|candidate| compact(&candidate.plan) == candidate.plan));
-    }
-
-    #[test]
-    fn names_are_given_in_the_order_in_which_they_come_up() {
-        let plan: Plan = "hold C; create h B; update h C; get g".parse().unwrap();
-        assert_eq!(compact(&plan).to_string(), "hold A\ncreate f B\nupdate f A\nget g");
+        assert!(candidates.iter().all(|candidate| candidate.plan.compact() == candidate.plan));
     }
 }

@@ -19,7 +19,7 @@ use super::judged::{JudgedCase, judge};
 use crate::plan::Plan;
 use crate::requirement::Requirement;
 use blamed::Blamed;
-use candidates::{Candidate, candidates, compact, size};
+use candidates::{Candidate, candidates, size};
 use futures_util::future::join_all;
 use odds::Odds;
 use recorded::{Leave, shorten};
@@ -116,7 +116,7 @@ impl Workshop {
             Plan { steps: case.record.plan.steps.iter().take(upto).cloned().collect() }
         });
         let shortened = tokio::task::spawn_blocking(move || {
-            let shorten = |case| compact(&shorten(case, blamed, requirement, Leave::Whatever, not_found).record.plan);
+            let shorten = |case| shorten(case, blamed, requirement, Leave::Whatever, not_found).record.plan.compact();
             cases.iter().map(shorten).collect::<Vec<Plan>>()
         });
         let mut plans = shortened.await.unwrap_or_default();
@@ -124,7 +124,7 @@ impl Workshop {
         let mut known = HashSet::new();
         plans.retain(|plan| known.insert(plan.clone()));
         plans.truncate(STARTS);
-        plans.extend(cut.map(|plan| compact(&plan)).filter(|plan| !known.contains(plan)));
+        plans.extend(cut.map(|plan| plan.compact()).filter(|plan| !known.contains(plan)));
         plans
     }
 
@@ -159,7 +159,7 @@ impl Workshop {
         let needless: Vec<usize> = failed.filter_map(|(candidate, _)| candidate.without).collect();
         let steps = best.case.record.plan.steps.iter().enumerate();
         let needed = steps.filter(|(place, _)| !needless.contains(place)).map(|(_, step)| step.clone());
-        let all_at_once = (needless.len() > 1).then(|| compact(&Plan { steps: needed.collect() }));
+        let all_at_once = (needless.len() > 1).then(|| Plan { steps: needed.collect() }.compact());
         (runs.into_iter().flatten().next(), all_at_once.filter(|plan| !plan.steps.is_empty()))
     }
 
