@@ -3,6 +3,7 @@
 //! A row says when the step can happen and what it makes of the world. A row that *must* happen sooner or later carries
 //! the requirement that its absence breaks.
 
+use super::open;
 use super::world::{Code, From, Function, Idle, Lost, Prospect, State, Status, World};
 use crate::history::Condition;
 use crate::requirement::{Requirement, failed, states, update};
@@ -203,7 +204,8 @@ fn fail_update(w: &World, f: &Function, out: &mut Vec<World>) {
 }
 
 fn same_code(w: &World, f: &Function, out: &mut Vec<World>) {
-    if updating(f, State::Active) && f.next == f.current {
+    let same = f.next.zip(f.current).is_some_and(|(next, current)| next.may_be(current));
+    if updating(f, State::Active) && same {
         with(w, out, |f| {
             f.status = Status::Successful;
             f.end_preparation();
@@ -226,10 +228,15 @@ fn superseded_succeeds(w: &World, f: &Function, out: &mut Vec<World>) {
     }
     for older in &f.older {
         let Some(code) = w.prospect(*older).success else { continue };
+        let any = code.digest == Some(open::ANY);
+        let code = if any { Code { digest: Some(open::FRESH), ..code } } else { code };
         with(w, out, |f| {
             f.enter(State::Active);
             f.current = Some(code);
-            f.superseded_succeeded(*older, code);
+            // What is as good as any stays so.
+            if !any {
+                f.superseded_succeeded(*older, code);
+            }
         });
     }
 }
@@ -286,7 +293,8 @@ fn notice_inactive(w: &World, f: &Function, out: &mut Vec<World>) {
     }
 }
 
-/// Whether a preparation may be kept waiting by a superseded one that is held: it may stand in a queue.
+/// Whether a preparation may be kept waiting: by a superseded one that is held, for it may stand in a queue; or because it
+/// may be held itself, where that is not known.
 fn queued(world: &World, function: &Function) -> bool {
-    function.older.iter().any(|older| world.tag(older.image).condition == Condition::Held)
+    function.older.iter().chain(&function.next).any(|code| world.tag(code.image).may_be(Condition::Held))
 }

@@ -24,26 +24,30 @@
 //! clock and no I/O: it maps worlds to worlds.
 
 pub mod breach;
+mod conditions;
 pub mod hidden;
 pub mod label;
 mod let_through;
+pub mod open;
 pub mod shape;
 pub mod shown;
 pub mod step;
 pub mod visible;
 pub mod world;
 
-use crate::history::IdleRule;
+use crate::history::{Extent, IdleRule};
 use crate::requirement::Requirement;
 use breach::{BREACHES, Step};
 use hidden::{HIDDEN, IDLE_RULE};
 use label::{Invoked, Label, Outcome};
 use visible::Kind;
-use world::{Function, Idle, Lost, State, Status, World};
+use world::{Function, Idle, Lost, State, Status, Tag, World};
 
 /// The automaton of the specification, or the same with one requirement given up.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Model {
+    /// Whether all that happened is known.
+    pub extent: Extent,
     /// Whether functions become Inactive by rules of the endpoint.
     pub idle: IdleRule,
     /// The requirement that is given up.
@@ -57,9 +61,28 @@ impl Model {
         self.relaxed.is_some()
     }
 
+    /// What a function may be before anything is known of it.
+    #[must_use]
+    pub fn beginnings(&self) -> Vec<World> {
+        match self.extent {
+            Extent::Closed => vec![World::EMPTY],
+            Extent::Open => open::beginnings(),
+        }
+    }
+
+    /// What an image is before anything is known of it.
+    #[must_use]
+    pub fn untold(&self) -> Tag {
+        match self.extent {
+            Extent::Closed => Tag::MISSING,
+            Extent::Open => Tag::UNTOLD,
+        }
+    }
+
     /// The worlds that one hidden step leads to.
     pub fn hidden(&self, world: &World, out: &mut Vec<World>) {
         let Some(function) = &world.function else { return };
+        let before = out.len();
         for step in HIDDEN {
             (step.apply)(world, function, out);
         }
@@ -70,6 +93,14 @@ impl Model {
             if let Step::Hidden(apply) = breach.step {
                 apply(world, function, out);
             }
+        }
+        self.recount(&mut out[before..]);
+    }
+
+    /// Gives the same name to what is the same, once something was done to worlds in which not everything is known.
+    pub(super) fn recount(&self, worlds: &mut [World]) {
+        if self.extent == Extent::Open {
+            worlds.iter_mut().for_each(open::recount);
         }
     }
 
@@ -86,11 +117,33 @@ impl Model {
         })
     }
 
-    /// The worlds after an operation with its answer.
+    /// The worlds after an operation with its answer; `out` must be empty.
     ///
     /// # Errors
     /// The requirement that the answer breaks in this world.
     pub fn visible(&self, world: &World, label: &Label, out: &mut Vec<World>) -> Result<(), &'static Requirement> {
+        let known = self.known(world, label, out);
+        if self.extent == Extent::Closed {
+            return known;
+        }
+        let told = known.or_else(|requirement| {
+            // The answer may tell a digest that was not known.
+            let mut told = Err(requirement);
+            for world in open::with_what_is_shown(world, label) {
+                let mut after = Vec::new();
+                if self.known(&world, label, &mut after).is_ok() {
+                    told = Ok(());
+                    out.append(&mut after);
+                }
+            }
+            told
+        });
+        self.recount(out);
+        told
+    }
+
+    /// The worlds after an operation, nothing being learned from its answer.
+    fn known(&self, world: &World, label: &Label, out: &mut Vec<World>) -> Result<(), &'static Requirement> {
         for breach in self.breaches() {
             if let Step::Visible(apply) = breach.step {
                 apply(world, label, out);
@@ -165,7 +218,7 @@ fn with_tag(world: &World, image: world::Image, tag: world::Tag) -> World {
     let mut world = world.clone();
     world.set_tag(image, tag);
     let back = match &world.function {
-        Some(Function { lost: Lost::Settled | Lost::Refused, current: Some(code), .. }) => !world.gone(*code),
+        Some(Function { lost: Lost::Settled | Lost::Refused, current: Some(code), .. }) => !world.surely_gone(*code),
         _ => false,
     };
     if back && let Some(function) = &mut world.function {
@@ -192,7 +245,7 @@ fn settled(world: &World) -> World {
         if function.idle == Idle::May && function.status != Status::InProgress {
             function.idle = Idle::No;
         }
-        let lost = function.state == State::Active && function.current.is_some_and(|code| world.gone(code));
+        let lost = function.state == State::Active && function.current.is_some_and(|code| world.surely_gone(code));
         if lost && function.lost == Lost::No {
             function.lost = Lost::Settled;
         }

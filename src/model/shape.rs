@@ -45,6 +45,8 @@ pub enum Fate {
     Missing,
     /// It is ready, and another than the recorded one, or none was recorded.
     Overwritten,
+    /// Nobody knows.
+    Untold,
 }
 
 /// The situation of that world.
@@ -70,16 +72,19 @@ fn shape(world: &World, function: &Function) -> Shape {
 /// For a preparation the condition counts first.
 fn fate(world: &World, code: Code) -> Fate {
     let tag = world.tag(code.image);
-    match tag.condition {
-        Condition::Held => Fate::Held,
-        Condition::Failing => Fate::Failing,
-        Condition::Missing => Fate::Missing,
-        Condition::Ready if code.digest == tag.digest => Fate::Ready,
-        Condition::Ready => Fate::Overwritten,
+    match tag.conditions.told() {
+        None => Fate::Untold,
+        Some(Condition::Held) => Fate::Held,
+        Some(Condition::Failing) => Fate::Failing,
+        Some(Condition::Missing) => Fate::Missing,
+        Some(Condition::Ready) if code.digest == tag.digest => Fate::Ready,
+        Some(Condition::Ready) => Fate::Overwritten,
     }
 }
 
 /// For what serves the digest counts first: an overwritten tag is a loss whatever the condition.
 fn fate_in_service(world: &World, code: Code) -> Fate {
-    if world.overwritten(code) { Fate::Overwritten } else { fate(world, code) }
+    let tag = world.tag(code.image);
+    let overwritten = world.overwritten(code) && tag.conditions.told().is_some();
+    if overwritten { Fate::Overwritten } else { fate(world, code) }
 }

@@ -69,10 +69,12 @@ pub fn hidden(model: Model, world: &World, out: &mut Vec<(Step, World)>) {
     let mut after = Vec::new();
     for (place, row) in HIDDEN.iter().enumerate() {
         (row.apply)(world, function, &mut after);
+        model.recount(&mut after);
         out.extend(after.drain(..).map(|world| (Step::Hidden(place), world)));
     }
     if model.idle == IdleRule::May {
         (IDLE_RULE.apply)(world, function, &mut after);
+        model.recount(&mut after);
         out.extend(after.drain(..).map(|world| (Step::IdleRule, world)));
     }
 }
@@ -119,7 +121,7 @@ fn step(before: &World, label: &Label, after: &World) -> Option<Step> {
 fn pull(before: &World, image: Image, after: &World) -> Option<Step> {
     let (role, code) = used(before.function.as_ref()?, image)?;
     let overwritten = after.overwritten(code) && after.tag(image).digest != before.tag(image).digest;
-    let pull = match after.tag(image).condition {
+    let pull = match after.tag(image).conditions.told()? {
         _ if overwritten => Pull::Overwritten,
         Condition::Ready => Pull::Ready,
         Condition::Held => Pull::Held,

@@ -17,7 +17,7 @@ fn labels() -> Vec<Label> {
     for image in [A, B] {
         for digest in [Digest(0), Digest(1)] {
             for condition in [Condition::Ready, Condition::Held, Condition::Failing] {
-                labels.push(Label::Image(image, Tag { digest: Some(digest), condition }));
+                labels.push(Label::Image(image, Tag::new(Some(digest), condition)));
             }
         }
         labels.push(Label::Image(image, Tag::MISSING));

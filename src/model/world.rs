@@ -1,7 +1,10 @@
 //! One function as a client can know it, and the images that it can see.
 //!
-//! Names and digests are numbers here: the automaton only asks whether two of them are the same.
+//! Names and digests are numbers here: the automaton only asks whether two of them are the same. Of an open world much is
+//! not known ([`super::open`]): what a method here says of an image is then what *may* be, unless it says *surely*.
 
+use super::conditions::Conditions;
+use super::open;
 use crate::history::Condition;
 
 /// An image reference.
@@ -26,15 +29,33 @@ pub struct Code {
 /// What an image reference stands for at present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Tag {
-    /// The digest; `None` when, and only when, the image is missing.
+    /// The digest; `None` when, and only when, the image is surely missing.
     pub digest: Option<Digest>,
-    /// What becomes of preparations that use it.
-    pub condition: Condition,
+    /// What may become of preparations that use it: one condition where the history tells, several where it does not.
+    pub conditions: Conditions,
 }
 
 impl Tag {
     /// A reference that stands for nothing.
-    pub const MISSING: Self = Self { digest: None, condition: Condition::Missing };
+    pub const MISSING: Self = Self::new(None, Condition::Missing);
+
+    /// A reference that stands for that digest, in that condition.
+    #[must_use]
+    pub const fn new(digest: Option<Digest>, condition: Condition) -> Self {
+        Self { digest, conditions: Conditions::only(condition) }
+    }
+
+    /// Whether it surely is in that condition.
+    #[must_use]
+    pub fn is(self, condition: Condition) -> bool {
+        self.conditions == Conditions::only(condition)
+    }
+
+    /// Whether it may be in that condition.
+    #[must_use]
+    pub fn may_be(self, condition: Condition) -> bool {
+        self.conditions.contain(condition)
+    }
 }
 
 /// The four documented states.
@@ -261,6 +282,9 @@ impl World {
     /// What a reference stands for.
     #[must_use]
     pub fn tag(&self, image: Image) -> Tag {
+        if image == open::UNNAMED {
+            return open::UNNAMED_TAG;
+        }
         match self.images.binary_search_by_key(&image, |(image, _)| *image) {
             Ok(place) => self.images[place].1,
             Err(_) => Tag::MISSING,
@@ -278,13 +302,15 @@ impl World {
     /// The code that a deployment of this reference records now.
     #[must_use]
     pub fn resolve(&self, image: Image) -> Code {
-        Code { image, digest: self.tag(image).digest }
+        let digest = self.tag(image).digest;
+        // Whatever it is, it is one digest from now on.
+        Code { image, digest: if digest == Some(open::ANY) { Some(open::FRESH) } else { digest } }
     }
 
     /// Whether the code's image is gone.
     #[must_use]
     pub fn missing(&self, code: Code) -> bool {
-        self.tag(code.image).condition == Condition::Missing
+        self.tag(code.image).may_be(Condition::Missing)
     }
 
     /// Whether the code's tag has another digest than the recorded one, whatever the condition.
@@ -296,6 +322,14 @@ impl World {
         }
     }
 
+    /// Whether the code's image is missing or overwritten, whatever is not known.
+    #[must_use]
+    pub fn surely_gone(&self, code: Code) -> bool {
+        let tag = self.tag(code.image);
+        let told = |digest: Option<Digest>| digest.is_some_and(|digest| !open::is_unseen(digest));
+        tag.is(Condition::Missing) || (told(code.digest) && told(tag.digest) && self.overwritten(code))
+    }
+
     /// Whether the code's image is missing or overwritten.
     #[must_use]
     pub fn gone(&self, code: Code) -> bool {
@@ -305,7 +339,7 @@ impl World {
     /// Whether the code's image is failing.
     #[must_use]
     pub fn failing(&self, code: Code) -> bool {
-        self.tag(code.image).condition == Condition::Failing
+        self.tag(code.image).may_be(Condition::Failing)
     }
 
     /// How a preparation of this code can end under its image's present condition.
@@ -313,12 +347,11 @@ impl World {
     pub fn prospect(&self, code: Code) -> Prospect {
         let tag = self.tag(code.image);
         let present = Code { image: code.image, digest: tag.digest };
-        match tag.condition {
-            Condition::Held => Prospect { success: None, failure: false },
-            Condition::Failing | Condition::Missing => Prospect { success: None, failure: true },
-            Condition::Ready if code == present => Prospect { success: Some(code), failure: false },
-            Condition::Ready if code.digest.is_none() => Prospect { success: Some(present), failure: true },
-            Condition::Ready => Prospect { success: Some(code), failure: true },
+        let ready = tag.may_be(Condition::Ready);
+        let success = if code.digest.is_none() { self.resolve(code.image) } else { code };
+        Prospect {
+            success: ready.then_some(success),
+            failure: tag.may_be(Condition::Failing) || tag.may_be(Condition::Missing) || (ready && code != present),
         }
     }
 }

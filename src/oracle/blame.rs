@@ -7,12 +7,12 @@ use super::explain;
 use super::judge::Judge;
 use super::memory::{Elsewhere, Memory, digest_of};
 use super::trail::{Input, Key, Mark, Runner};
-use crate::history::{Answer, Call, Event, Name, Operation};
+use crate::history::{Answer, Call, Event, Extent, Name, Operation};
 use crate::model::Model;
 use crate::model::breach::SUSPECTS;
 use crate::model::label::Label;
 use crate::model::world::World;
-use crate::requirement::{Requirement, image, readiness, states, update};
+use crate::requirement::{Requirement, api, image, readiness, states, update};
 use std::sync::Arc;
 
 /// A violation, the requirement that is blamed for it, and why.
@@ -61,8 +61,13 @@ pub(super) fn find(judge: &mut Judge, place: usize, at: usize, key: Key) -> Opti
     let elsewhere = elsewhere(judge, place, &before.label);
     let judged = &judge.functions[place];
     let case = Case { base: &judged.trail.base, inputs: &judged.trail.inputs, at, key };
+    // A function that may never have been there explains all that was ever said of it.
+    let far_fetched = |suspect: &'static Requirement| {
+        judge.model().extent == Extent::Open && *suspect == api::NOT_FOUND && !before.direct.contains(&suspect)
+    };
+    let believable = SUSPECTS.iter().copied().filter(|suspect| !far_fetched(suspect));
     let reached: Vec<_> =
-        SUSPECTS.iter().filter_map(|&suspect| Some((suspect, reach(judge.model(), suspect, case)?))).collect();
+        believable.filter_map(|suspect| Some((suspect, reach(judge.model(), suspect, case)?))).collect();
     let mut suspects = order(&before, &reached);
     let vague = suspects.first().is_none_or(|suspect| is_vague(suspect));
     if vague && apart(judge, &judged.name) {

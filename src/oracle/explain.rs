@@ -91,7 +91,9 @@ fn describe(names: &Names, world: &World) -> String {
         && let Some(code) = function.current
     {
         words.push(format!("serving {}", names.code(code)));
-        if world.missing(code) {
+        if world.tag(code.image).conditions.told().is_none() {
+            // Nothing can be said of the image.
+        } else if world.missing(code) {
             words.push("whose image is missing".to_owned());
         } else if world.overwritten(code) {
             words.push("whose tag was overwritten".to_owned());
@@ -100,7 +102,7 @@ fn describe(names: &Names, world: &World) -> String {
         }
     }
     if let Some(code) = function.next {
-        let condition = world.tag(code.image).condition.as_str();
+        let condition = world.tag(code.image).conditions;
         words.push(format!("preparing {} ({condition})", names.code(code)));
     }
     words.extend(marks(function).into_iter().map(str::to_owned));

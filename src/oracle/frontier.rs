@@ -321,9 +321,9 @@ impl Snapshot {
     }
 }
 
-/// A world in which only this image has been spoken of.
-pub(super) fn image_world(image: Image) -> World {
-    World { function: None, images: vec![(image, Tag::MISSING)] }
+/// A world of which only this image is known.
+pub(super) fn image_world(image: Image, tag: Tag) -> World {
+    World { function: None, images: vec![(image, tag)] }
 }
 
 fn number(small: usize) -> u32 {

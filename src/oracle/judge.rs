@@ -6,10 +6,10 @@ use super::blame::{self, Finding};
 use super::frontier::{Budget, image_world};
 use super::names::Names;
 use super::trail::{Input, Key, Runner, Trail};
-use crate::history::{Event, Extent, Header, Name, Operation};
+use crate::history::{Event, Extent, Header, IdleRule, Name, Operation};
 use crate::model::Model;
 use crate::model::label::Label;
-use crate::model::world::{Digest, Image};
+use crate::model::world::{Digest, Image, Tag};
 use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
@@ -25,11 +25,6 @@ pub enum JudgeError {
         /// The line that came too late.
         line: usize,
     },
-    /// The history is of a kind that this version does not judge.
-    #[error(
-        "histories of an open world are not judged by this version: record from the creation on, and declare images"
-    )]
-    Open,
 }
 
 /// What the history says of one function.
@@ -139,10 +134,18 @@ impl Judge {
     /// # Errors
     /// If histories of that kind are not judged.
     pub fn new(header: &Header) -> Result<Self, JudgeError> {
-        if header.world == Extent::Open {
-            return Err(JudgeError::Open);
-        }
-        Ok(Self::with_model(Model { idle: header.idle, relaxed: None }))
+        // Of an open world it is not known when a function was left alone for long.
+        let idle = if header.world == Extent::Open { IdleRule::May } else { header.idle };
+        Ok(Self::with_model(Model { extent: header.world, idle, relaxed: None }))
+    }
+
+    /// Takes for known that an image is bad: until the history says something of it, whatever prepares it fails.
+    ///
+    /// To be said before anything is judged.
+    pub fn assume_bad(&mut self, image: &Name) {
+        let image = self.names.image(image);
+        let runner = Runner::with(self.model, [image_world(image, Tag::BAD)]);
+        self.track(image).runner = runner;
     }
 
     pub(super) fn with_model(model: Model) -> Self {
@@ -265,7 +268,7 @@ impl Judge {
     fn track(&mut self, image: Image) -> &mut Track {
         let model = self.model;
         self.tracks.entry(image).or_insert_with(|| Track {
-            runner: Runner::with(model, image_world(image)),
+            runner: Runner::with(model, [image_world(image, model.untold())]),
             under_way: Vec::new(),
             users: Vec::new(),
             carried: Vec::new(),

@@ -7,6 +7,7 @@
 use super::trail::{Input, Key, Mark, Runner};
 use crate::history::{Answer, Call, Event, Operation};
 use crate::model::label::{Invoked, Label, Outcome, Seen, SeenStatus};
+use crate::model::open::is_unseen;
 use crate::model::world::{Code, Digest, State, Status};
 use crate::requirement::{Requirement, image, readiness, states, update};
 use rustc_hash::FxHashMap;
@@ -48,6 +49,11 @@ impl Memory {
     /// What was remembered when that operation began.
     pub(super) fn at_begin(&self, key: Key) -> Option<&Self> {
         self.at_begin.get(&key).map(|(memory, _)| &**memory)
+    }
+
+    /// Whether every code that was deployed in this life is known by its digest.
+    fn knows_all(&self) -> bool {
+        !self.deployed.iter().any(|code| code.digest.is_some_and(is_unseen))
     }
 
     /// Whether the code was deployed in this life, under whatever name.
@@ -117,6 +123,10 @@ impl Memory {
             }
             Label::Delete(Outcome::Accepted) => self.deployed.clear(),
             Label::Create(_, Outcome::Accepted) | Label::Update(_, Outcome::Accepted) => {
+                if matches!(label, Label::Create(..)) && !self.knows_all() {
+                    // What was there before has gone.
+                    self.deployed.clear();
+                }
                 self.saw_active = false;
                 let functions = runner.frontier.worlds().filter_map(|world| world.function.as_ref());
                 self.deploy(functions.map(|function| function.latest));
@@ -138,14 +148,16 @@ impl Memory {
                 &readiness::ACTIVE_THEN_INVOKE
             }
             Label::Invoke(Invoked::Served(Some(digest))) if is_about_code(requirement) => {
-                let Some(code) = self.deployed(*digest) else {
+                let code = self.deployed(*digest);
+                if code.is_none() && self.knows_all() {
                     return if elsewhere == Elsewhere::Deployed { &readiness::APART } else { &image::NEVER_UNRECORDED };
-                };
+                }
+                let same_name = |latest: &Code| code.is_some_and(|code| latest.image == code.image && *latest != code);
                 if !broken(&update::SUCCESSFUL_SERVES_NEW) {
                     requirement
                 } else if self.was_idle {
                     &states::INACTIVE_RECOVERS
-                } else if self.deployed.last().is_some_and(|latest| latest.image == code.image && *latest != code) {
+                } else if self.deployed.last().is_some_and(same_name) {
                     &image::REDEPLOY_RECORDS
                 } else if self.saw_successful {
                     &readiness::SUCCESSFUL_THEN_NEW
@@ -167,7 +179,7 @@ impl Memory {
                     {
                         &image::REDEPLOY_RECORDS
                     }
-                    None if elsewhere == Elsewhere::Deployed => &readiness::APART,
+                    None if elsewhere == Elsewhere::Deployed && self.knows_all() => &readiness::APART,
                     _ => requirement,
                 }
             }

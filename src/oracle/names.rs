@@ -2,6 +2,7 @@
 
 use crate::history::{Answer, Call, Content, Event, Name, Report};
 use crate::model::label::{Invoked, Label, Outcome, Seen, SeenStatus};
+use crate::model::open;
 use crate::model::world::{Code, Digest, Image, State, Status, Tag};
 use indexmap::IndexSet;
 
@@ -34,13 +35,18 @@ impl Names {
     /// The code, as people call it.
     pub(crate) fn code(&self, code: Code) -> String {
         match code.digest {
+            Some(digest) if open::is_unseen(digest) && code.image == open::UNNAMED => {
+                "what was deployed before the history began".to_owned()
+            }
+            Some(digest) if open::is_unseen(digest) => format!("{} (digest not seen yet)", self.image_name(code.image)),
+            Some(digest) if code.image == open::UNNAMED => self.digest_name(digest).to_owned(),
             Some(digest) => format!("{}@{}", self.image_name(code.image), self.digest_name(digest)),
             None => format!("{} (no digest yet)", self.image_name(code.image)),
         }
     }
 
     pub(crate) fn tag(&mut self, content: &Content) -> Tag {
-        Tag { digest: content.code.as_ref().map(|code| self.digest(code)), condition: content.condition }
+        Tag::new(content.code.as_ref().map(|code| self.digest(code)), content.condition)
     }
 
     pub(crate) fn seen(&mut self, report: &Report) -> Seen {

@@ -94,3 +94,94 @@ fn an_explanation_says_what_could_be_what_was_said_and_what_that_breaks() {
     let judgement = judged(&history);
     insta::assert_snapshot!(judgement.first_violation().unwrap().explanation, @"`f` could only be Active, last update InProgress, serving a@A, preparing b@B (held). An invocation was served by B (HTTP 200). That breaks update.in-progress-serves-old: While InProgress an invocation reaches the code from before the update. The page: “Directed to the pre-update code”");
 }
+
+/// The requirement that is blamed for a history of an open world, and the line.
+fn blamed_in_the_open(lines: &str) -> Option<(usize, &'static str)> {
+    blamed(&format!("{{\"history\":1,\"world\":\"open\"}}\n{lines}"))
+}
+
+/// A line a word: `FUNCTION` is `f`, and all come one after the other.
+fn told(calls: &[&str]) -> String {
+    let line = |(place, call): (usize, &&str)| {
+        let at = 10 * place;
+        let (start, end) = (at + 1, at + 2);
+        let fields = match call.split(' ').collect::<Vec<_>>().as_slice() {
+            ["get", state, status, digest] => {
+                format!(r#""op":"get","ok":true,"state":"{state}","lastUpdateStatus":"{status}","digest":"{digest}""#)
+            }
+            ["get"] => r#""op":"get","ok":false"#.to_owned(),
+            ["served", digest] => format!(r#""op":"invoke","ok":true,"served":"{digest}""#),
+            ["refused"] => r#""op":"invoke","ok":false"#.to_owned(),
+            ["create" | "update", image] => format!(r#""op":"{}","ok":true,"image":"{image}""#, &call[..6]),
+            ["delete"] => r#""op":"delete","ok":true"#.to_owned(),
+            ["settle"] => r#""op":"settle""#.to_owned(),
+            ["missing", image] => {
+                return format!(
+                    r#"{{"op":"image","image":"{image}","code":null,"condition":"missing","start":{start},"end":{end}}}"#
+                );
+            }
+            other => panic!("{other:?}"),
+        };
+        format!(r#"{{"function":"f","start":{start},"end":{end},{fields}}}"#)
+    };
+    calls.iter().enumerate().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_function_of_an_open_world_may_have_been_anything() {
+    for calls in [
+        &["get Active Successful A", "served A"][..],
+        &["get Active InProgress A", "served B", "get Active Successful C", "served C"],
+        &["get Pending InProgress A", "refused", "get Failed Failed A"],
+        &["get Failed Failed A", "update a", "get Active Successful B"],
+        &["get Inactive Successful A", "refused", "get Pending Successful A", "get Active Successful A", "served A"],
+        &["refused", "settle", "get Inactive Failed A"],
+        &["get", "create a", "get Pending  A"],
+        // The image may be lost, or another function's doing made the function idle.
+        &["get Active Successful A", "refused", "get Failed Successful A"],
+        &["get Active Successful A", "get Inactive Successful A"],
+        &[
+            "get Active Successful A",
+            "update a",
+            "get Active InProgress A",
+            "settle",
+            "get Active Failed A",
+            "served A",
+        ],
+    ] {
+        assert_eq!(blamed_in_the_open(&told(calls)), None, "{calls:?}");
+    }
+}
+
+#[test]
+fn what_nothing_before_explains_is_a_violation_in_the_open_too() {
+    for (calls, violation) in [
+        (&["get", "get Active Successful A"][..], (3, "api.not-found")),
+        (&["get Active Successful A", "served B"], (3, "image.never-unrecorded")),
+        (&["get Active Failed A", "served A", "served B"], (4, "update.failed-serves-old")),
+        (&["create a", "create a"], (3, "states.only-documented")),
+        (&["get Active Successful A", "update a", "settle", "get Active InProgress A"], (5, "update.ends")),
+        (
+            &["get Active Successful A", "update a", "get Active Successful B", "served A"],
+            (5, "readiness.successful-then-new"),
+        ),
+        (&["create a", "get Active  A", "missing a", "settle", "served A"], (6, "failed.image-deleted")),
+        (&["delete", "served A"], (3, "api.not-found")),
+    ] {
+        assert_eq!(blamed_in_the_open(&told(calls)), Some(violation), "{calls:?}");
+    }
+}
+
+#[test]
+fn an_image_that_is_known_to_be_bad_is_never_prepared() {
+    let calls = told(&["create a", "get Pending  ", "get Active  A"]);
+    let history = read::history(format!("{{\"history\":1,\"world\":\"open\"}}\n{calls}").as_bytes()).unwrap();
+    let blamed = |bad: &[&str]| {
+        let mut judge = Judge::new(&history.header).unwrap();
+        bad.iter().for_each(|image| judge.assume_bad(&(*image).into()));
+        history.operations.iter().for_each(|operation| judge.push(operation.clone()).unwrap());
+        judge.finish().first_violation().map(|finding| finding.requirement.name)
+    };
+    assert_eq!(blamed(&["b"]), None);
+    assert_eq!(blamed(&["a"]), Some("failed.at-creation"));
+}

@@ -40,14 +40,14 @@ pub(super) struct Mark {
 }
 
 impl Runner {
-    /// A runner at the beginning, where there is no function.
+    /// A runner at the beginning of a function.
     pub(super) fn new(model: Model) -> Self {
-        Self::with(model, World::EMPTY)
+        Self::with(model, model.beginnings())
     }
 
-    /// A runner that begins in that world.
-    pub(super) fn with(model: Model, world: World) -> Self {
-        Self { frontier: Frontier::new(model, [world]), slots: FxHashMap::default() }
+    /// A runner that begins in one of those worlds.
+    pub(super) fn with(model: Model, worlds: impl IntoIterator<Item = World>) -> Self {
+        Self { frontier: Frontier::new(model, worlds), slots: FxHashMap::default() }
     }
 
     /// A runner where another stood, perhaps under a relaxed model.

@@ -4,7 +4,7 @@
 //! and a loss is noticed while one waits. What may happen as well as not does not happen.
 
 use super::moves::{Move, Source};
-use crate::history::{Condition, IdleRule};
+use crate::history::{Condition, Extent, IdleRule};
 use crate::model::Model;
 use crate::model::hidden::{HIDDEN, Must};
 use crate::model::label::{Invoked, Label, Outcome, Seen, SeenStatus};
@@ -17,7 +17,7 @@ pub(super) const THE: F = F(0);
 /// So many images are used by turns: one in service, one under preparation, one that it superseded, and one more.
 const IMAGES: u8 = 4;
 /// The automaton without rules of the endpoint's own.
-const MODEL: Model = Model { idle: IdleRule::Lever, relaxed: None };
+const MODEL: Model = Model { extent: Extent::Closed, idle: IdleRule::Lever, relaxed: None };
 
 /// A world on the way of a plan.
 #[derive(Debug, Clone)]
@@ -49,7 +49,7 @@ pub(super) enum Quiet {
 impl Default for Stage {
     /// Before anything was done: every image is published and ready.
     fn default() -> Self {
-        let tag = |image| Tag { digest: Some(digest(image, 0)), condition: Condition::Ready };
+        let tag = |image| Tag::new(Some(digest(image, 0)), Condition::Ready);
         let images = (0..IMAGES).map(|image| Image(image.into())).map(|image| (image, tag(image))).collect();
         Self { world: World { function: None, images }, revisions: [(0, 0); IMAGES as usize] }
     }
@@ -65,7 +65,7 @@ impl Stage {
                 Label::Create(image, world.function.as_ref().map_or(Outcome::Accepted, |_| Outcome::Refused))
             }),
             (Move::Update(source), _) => self.deploy(source, Action::Update, |image, world| {
-                let valid = world.function.is_some() && world.tag(image).condition != Condition::Missing;
+                let valid = world.function.is_some() && !world.tag(image).is(Condition::Missing);
                 Label::Update(image, if valid { Outcome::Accepted } else { Outcome::Refused })
             }),
             (Move::Get, _) => self.begin().act(Action::Get(THE), &Label::Get(self.function().map(report))),
@@ -83,7 +83,7 @@ impl Stage {
     pub(super) fn quiet(&self) -> Quiet {
         let Some(function) = self.function() else { return Quiet::Yes };
         // Behind a superseded one that is held a preparation may end or not, so nothing is sure there.
-        let can_end = function.next.is_some_and(|code| self.world.tag(code.image).condition != Condition::Held);
+        let can_end = function.next.is_some_and(|code| !self.world.tag(code.image).is(Condition::Held));
         let active = function.state == State::Active;
         let released = active && function.idle != Idle::No;
         if can_end || function.woken || released || self.is_lost() { Quiet::No } else { Quiet::Yes }
@@ -129,7 +129,7 @@ impl Stage {
             self.function().is_some_and(|function| function.latest.image == image || used(function, image).is_some())
         };
         let others = || self.world.images.iter().filter(|(image, _)| !uses(*image));
-        let fits = others().find(|(_, tag)| tag.condition == condition);
+        let fits = others().find(|(_, tag)| tag.is(condition));
         fits.or_else(|| others().next()).map(|(image, _)| *image)
     }
 
@@ -206,7 +206,7 @@ impl Moved {
 
     /// Puts an image into a condition, if it is not.
     fn put(self, image: Image, condition: Condition) -> Option<Self> {
-        if self.stage.world.tag(image).condition == condition {
+        if self.stage.world.tag(image).is(condition) {
             return Some(self);
         }
         self.change(
@@ -233,14 +233,14 @@ impl Moved {
             _ => {}
         }
         let condition = match change {
-            Change::Publish if tag.condition != Condition::Missing => tag.condition,
+            Change::Publish if !tag.is(Condition::Missing) => tag.conditions.told()?,
             Change::Publish | Change::Ready | Change::Restore => Condition::Ready,
             Change::Hold => Condition::Held,
             Change::Fail => Condition::Failing,
             Change::Remove => Condition::Missing,
         };
         let present = (condition != Condition::Missing).then(|| digest(image, *revision));
-        let after = Tag { digest: present, condition };
+        let after = Tag::new(present, condition);
         if after == tag {
             return None;
         }
