@@ -23,31 +23,31 @@ impl Dialect for Fc3 {
     fn read(&self, exchange: &Exchange, route: &[&str], replies: &Replies) -> Reading {
         let function = |segment: &str| path::decode(segment).filter(|name| !name.is_empty()).map(Name::from);
         let asked = match (exchange.method.as_str(), route) {
-            ("POST", []) => create(exchange),
+            ("POST", []) => Ok(create(exchange)),
             ("POST", [name, "invoke", "disable" | "enable"]) => {
                 let untold = Untold { function: function(name), start: exchange.start };
                 return Reading::Untold(untold, Reason::Undocumented);
             }
             (method, [name, rest @ ..]) => match function(name) {
                 Some(function) => ask(exchange, method, rest, function),
-                None => Err(Reading::LeftOut(Reason::Other)),
+                None => Err(Reason::Other),
             },
-            _ => Err(Reading::LeftOut(Reason::Other)),
+            _ => Err(Reason::Other),
         };
         match asked {
             Ok(asked) => {
                 let (said, trace) = said(exchange, &asked);
                 join(exchange, asked, said, trace, replies)
             }
-            Err(reading) => reading,
+            Err(reason) => Reading::LeftOut(reason),
         }
     }
 }
 
-fn ask(exchange: &Exchange, method: &str, route: &[&str], function: Name) -> Result<Asked, Reading> {
+fn ask(exchange: &Exchange, method: &str, route: &[&str], function: Name) -> Result<Asked, Reason> {
     let qualified = is_qualified(&exchange.query);
     match (method, route) {
-        ("GET" | "PUT" | "DELETE", []) if qualified => Err(Reading::LeftOut(Reason::Qualified)),
+        ("GET" | "PUT" | "DELETE", []) if qualified => Err(Reason::Qualified),
         ("GET", []) => Ok(Asked::Get { function }),
         ("DELETE", []) => Ok(Asked::Delete { function }),
         ("PUT", []) => {
@@ -65,17 +65,17 @@ fn ask(exchange: &Exchange, method: &str, route: &[&str], function: Name) -> Res
                 Asked::Invoke { function }
             })
         }
-        _ => Err(Reading::LeftOut(Reason::Other)),
+        _ => Err(Reason::Other),
     }
 }
 
 /// Of a creation whose request was not recorded, the answer tells the function.
-fn create(exchange: &Exchange) -> Result<Asked, Reading> {
+fn create(exchange: &Exchange) -> Asked {
     let request = exchange.request.body.object();
     let answer = exchange.answer.as_ref().and_then(|answer| answer.message.body.object());
     let name = |body: &Option<Map<String, Value>>| text(body.as_ref()?, "functionName");
     let function = name(&request).or_else(|| name(&answer));
-    Ok(Asked::Create { function, image: request.as_ref().and_then(image) })
+    Asked::Create { function, image: request.as_ref().and_then(image) }
 }
 
 fn image(body: &Map<String, Value>) -> Option<Name> {

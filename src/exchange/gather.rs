@@ -99,9 +99,8 @@ fn at_several_endpoints(reads: &[Read]) -> HashSet<Name> {
 fn without_repetitions(operations: Vec<Operation>, left_out: &mut Tally) -> Vec<Operation> {
     let mut kept: Vec<Operation> = Vec::with_capacity(operations.len());
     for operation in operations {
-        let same = |one: &&Operation| {
-            (one.end, &one.event, &one.trace) == (operation.end, &operation.event, &operation.trace)
-        };
+        let same =
+            |one: &&Operation| (one.end, &one.event, &one.trace) == (operation.end, &operation.event, &operation.trace);
         let mut at_the_same_time = kept.iter().rev().take_while(|one| one.start == operation.start);
         if at_the_same_time.any(|one| same(&one)) {
             left_out.count(Reason::Repeated);

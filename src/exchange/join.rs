@@ -88,7 +88,7 @@ impl Join<'_> {
             // Some function or other was created, or may have been.
             (None, _) => self.untold(None, Reason::NoBody),
             (Some(function), said) => {
-                let image = image.unwrap_or_else(|| self.unrecorded(&function));
+                let image = image.unwrap_or_else(|| unrecorded(&function, self.exchange));
                 self.told(function, Call::Create { image, answer: plain(&said) })
             }
         }
@@ -102,7 +102,7 @@ impl Join<'_> {
             // It may be shown as an update or not at all, and may deploy the tag anew or keep the code that it had: an
             // update without an answer, to an image of which nothing is known, may do all of that.
             (None, _) => {
-                let image = self.unrecorded(&function);
+                let image = unrecorded(&function, self.exchange);
                 self.instead(function, Call::Update { image, answer: Answer::Unknown }, Reason::NoImage)
             }
         }
@@ -162,11 +162,11 @@ impl Join<'_> {
         let event = Event::Call { function, call };
         Operation { line: self.exchange.line, start: self.exchange.start, end, event, trace: self.trace }
     }
+}
 
-    /// A reference for the image of which nothing is recorded; no two are the same.
-    fn unrecorded(&self, function: &str) -> Name {
-        format!("unrecorded:{function}:{}", self.exchange.line).into()
-    }
+/// A reference for the image of which nothing is recorded; no two exchanges have the same.
+pub(super) fn unrecorded(function: &str, exchange: &Exchange) -> Name {
+    format!("unrecorded:{function}:{}", exchange.line).into()
 }
 
 fn plain(said: &Said) -> Answer<()> {

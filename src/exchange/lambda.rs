@@ -1,6 +1,6 @@
 //! Exchanges of the Lambda API (version 2015-03-31), read as widely as its servers differ.
 
-use super::join::{Asked, Said, join};
+use super::join::{Asked, Said, join, unrecorded};
 use super::{Body, Dialect, Exchange, Reading, Reason, Replies};
 use crate::driver::path;
 use crate::history::{Name, Report, Trace};
@@ -72,7 +72,13 @@ fn ask(exchange: &Exchange, method: &str, route: &[&str], named: Named) -> Resul
             if dry {
                 return Err(Reason::DryRun);
             }
-            Ok(Asked::Update { function, image: body.as_ref().and_then(|body| text(body, "ImageUri")) })
+            let zipped = |body: &Map<String, Value>| body.contains_key("ZipFile") || body.contains_key("S3Key");
+            let image = match body {
+                Some(body) if zipped(&body) => Some(unrecorded(&function, exchange)),
+                Some(body) => text(&body, "ImageUri"),
+                None => None,
+            };
+            Ok(Asked::Update { function, image })
         }
         // What else is configured may be shown as an update, too.
         ("PUT", ["configuration"]) => Ok(Asked::Update { function, image: None }),
@@ -94,7 +100,7 @@ fn ask(exchange: &Exchange, method: &str, route: &[&str], named: Named) -> Resul
     }
 }
 
-/// A function of a zip has an image of which nothing is known but that it was deployed.
+/// What is deployed as a zip is an image of which nothing is known but that it was deployed.
 fn create(exchange: &Exchange) -> Asked {
     let request = exchange.request.body.object();
     let answer = exchange.answer.as_ref().and_then(|answer| answer.message.body.object());
@@ -166,16 +172,20 @@ fn accept(exchange: &Exchange, asked: &Asked, route: &[&str], body: Option<Map<S
 
 fn report(body: &Map<String, Value>, route: &[&str]) -> Said {
     let of_configuration = route.last() == Some(&"configuration");
-    let configuration = if of_configuration { Some(body) } else { body.get("Configuration").and_then(Value::as_object) };
+    let configuration =
+        if of_configuration { Some(body) } else { body.get("Configuration").and_then(Value::as_object) };
     let Some(configuration) = configuration else { return Said::Unclear(Reason::Malformed) };
     // Some servers know no states at all; that is nothing to judge.
     let Some(state) = text(configuration, "State") else { return Said::Unclear(Reason::Malformed) };
     if LATER_STATES.contains(&&*state) {
         return Said::NotJudged(Reason::Undocumented);
     }
+    // Of an image this is a digest as well, but spelled otherwise, and not surely of the same.
+    let of_a_zip = configuration.get("PackageType").and_then(Value::as_str) != Some("Image");
+    let zipped = text(configuration, "CodeSha256").filter(|digest| of_a_zip && digest.ends_with('='));
     let code = body.get("Code").and_then(Value::as_object);
     let resolved = code.and_then(|code| text(code, "ResolvedImageUri"));
     let resolved = resolved.and_then(|uri| Some(Name::from(uri.rsplit_once('@')?.1)));
-    let digest = resolved.or_else(|| text(configuration, "CodeSha256")).filter(|digest| !digest.is_empty());
+    let digest = resolved.filter(|digest| !digest.is_empty()).or(zipped);
     Said::Reported(Report { state, status: text(configuration, "LastUpdateStatus"), digest })
 }

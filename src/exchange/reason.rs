@@ -44,28 +44,28 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// What an exchange is that is left out for it, to be put behind a number.
+    /// What the exchanges are that are left out for it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Other => "no operation of a function",
-            Self::Elsewhere => "sent to another endpoint than --endpoint names",
-            Self::SeveralEndpoints => "of a function that is asked for at several endpoints (--endpoint says which is meant)",
-            Self::Repeated => "the same as another",
-            Self::Throttled => "throttled",
-            Self::Cached => "answered by a cache",
-            Self::OfTheRequest => "refused for what was wrong with the request itself",
-            Self::NotOfTheApi => "answered with an error that need not be the API's",
-            Self::NoAnswer => "a GetFunction without an answer",
-            Self::NoBody => "without a whole body where only the body tells",
-            Self::Malformed => "answered with something that the API does not say",
-            Self::DryRun => "a dry run",
-            Self::Asynchronous => "an asynchronous invocation",
-            Self::Qualified => "about a version or an alias",
-            Self::NoImage => "an update without an image",
-            Self::OtherRuntime => "about a function that is no custom container",
-            Self::Undocumented => "something that no documentation says the effect of",
-            Self::AfterUntold => "after one whose effect on the function cannot be told",
+            Self::Other => "requests that are no operation of a function",
+            Self::Elsewhere => "requests to endpoints that were not asked about",
+            Self::SeveralEndpoints => "requests about functions that are asked for at several endpoints",
+            Self::Repeated => "repetitions of others",
+            Self::Throttled => "throttled requests",
+            Self::Cached => "answers of a cache",
+            Self::OfTheRequest => "requests that were refused for what was wrong with themselves",
+            Self::NotOfTheApi => "errors that need not be the API's",
+            Self::NoAnswer => "looks without an answer",
+            Self::NoBody => "requests without the body that would tell",
+            Self::Malformed => "answers that the API does not know",
+            Self::DryRun => "dry runs",
+            Self::Asynchronous => "asynchronous invocations",
+            Self::Qualified => "requests about a version or an alias",
+            Self::NoImage => "updates that name no image",
+            Self::OtherRuntime => "requests about functions that are no custom containers",
+            Self::Undocumented => "requests whose effect is not documented",
+            Self::AfterUntold => "requests after one whose effect cannot be told",
         }
     }
 }

@@ -99,7 +99,11 @@ mod tests {
 
     #[test]
     fn a_reply_speaks_of_the_code_that_was_named_for_it() {
-        let mut replies = replies(&[r"v1\.\d+=sha256:1", r#"\{"v":2.*\}=sha256:2"#, "zip=n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg="]);
+        let mut replies = replies(&[
+            r"v1\.\d+=sha256:1",
+            r#"\{"v":2.*\}=sha256:2"#,
+            "zip=n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=",
+        ]);
         replies.exactly(" v1.7 ", "sha256:17");
         let code = |reply: &str| replies.code(reply).map(|digest| digest.to_string());
         assert_eq!(code("v1.0").as_deref(), Some("sha256:1"));

@@ -33,7 +33,8 @@ impl<'a> Recorded<'a> {
     pub(super) fn started(&self) -> Result<Start, HarError> {
         let text = self.entry.string("startedDateTime")?;
         time::parse(text).ok_or_else(|| {
-            self.entry.fail("startedDateTime", &format!("must be a time such as 2024-05-01T10:00:00.123Z, not {text:?}"))
+            self.entry
+                .fail("startedDateTime", &format!("must be a time such as 2024-05-01T10:00:00.123Z, not {text:?}"))
         })
     }
 
@@ -46,7 +47,7 @@ impl<'a> Recorded<'a> {
         }
         match time::at_most(time) {
             Some(time) => Ok(start.checked_add(time)),
-            None => Err(self.entry.fail("time", &format!("{time} milliseconds are more than any request takes"))),
+            None => Err(self.entry.fail("time", &format!("{time:e} milliseconds are more than any request takes"))),
         }
     }
 
@@ -71,7 +72,8 @@ impl<'a> Recorded<'a> {
     /// Whether the answer is one that the endpoint gave earlier, to another request.
     pub(super) fn is_cached(&self) -> bool {
         let not_modified = self.response.get("status").and_then(Value::as_u64) == Some(304);
-        not_modified || self.entry.get("_fromCache").is_some() || self.response.get("_fromCache").is_some()
+        let noted = |key: &&str| self.entry.get(key).is_some_and(|value| *value != Value::Bool(false));
+        not_modified || ["_fromCache", "_fetchedViaServiceWorker"].iter().any(noted)
     }
 
     /// The headers of `request` or `response`, their names in lower case.
@@ -134,7 +136,7 @@ fn body(text: &str, encoding: Option<&str>) -> Body {
 }
 
 /// Origin, path and query of a URL; the origin in lower case, without credentials and without a port that says nothing.
-fn split(url: &str) -> (String, String, String) {
+pub(super) fn split(url: &str) -> (String, String, String) {
     let url = url.split_once('#').map_or(url, |(url, _)| url);
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
     let (authority, rest) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));

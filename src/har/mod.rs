@@ -26,7 +26,7 @@ mod stream;
 mod time;
 
 use crate::exchange::{self, Exchange, Message, Read, Reading, Reason, Replies, Untold};
-use crate::history::{Name, Operation};
+use crate::history::Name;
 use entry::Recorded;
 use std::io::Read as Bytes;
 use time::Offset;
@@ -61,7 +61,7 @@ pub enum HarError {
 pub struct Options<'a> {
     /// Which code a reply speaks of.
     pub replies: &'a Replies,
-    /// The beginnings of the URLs that count; all do if there are none.
+    /// The base URLs that count, as [`endpoint`] writes them, and are one endpoint; all count if there are none.
     pub endpoints: &'a [String],
     /// The line of the operation of an entry with this number.
     pub line: &'a dyn Fn(usize) -> usize,
@@ -106,6 +106,13 @@ pub fn read(input: impl Bytes, options: Options<'_>) -> Result<Har, HarError> {
     Ok(har)
 }
 
+/// A base URL as endpoints are compared: without credentials, a usual port, or a slash at its end.
+#[must_use]
+pub fn endpoint(url: &str) -> String {
+    let (origin, path, _) = entry::split(url);
+    format!("{origin}{path}").trim_end_matches('/').to_owned()
+}
+
 struct Reader<'a> {
     options: Options<'a>,
     har: Har,
@@ -115,24 +122,40 @@ struct Reader<'a> {
     finest: u32,
 }
 
+/// What became of an entry.
+struct Noted {
+    reading: Reading,
+    endpoint: Name,
+    /// The unit of its start as far as it has digits.
+    unit: i64,
+}
+
 impl Reader<'_> {
     fn entry(&mut self, number: usize, value: &serde_json::Value) -> Result<(), HarError> {
         self.har.entries = number;
         (self.options.progress)(number);
-        let recorded = Recorded::parse(number, value)?;
-        let Some((dialect, base)) = exchange::dialect(&recorded.path) else {
-            return Ok(self.leave_out(Reason::Other));
+        let Noted { reading, endpoint, unit } = self.noted(number, &Recorded::parse(number, value)?)?;
+        self.har.reads.push(Read { reading, endpoint });
+        self.units.push(unit);
+        Ok(())
+    }
+
+    fn noted(&mut self, number: usize, recorded: &Recorded<'_>) -> Result<Noted, HarError> {
+        let left_out = |reason| Ok(Noted { reading: Reading::LeftOut(reason), endpoint: "".into(), unit: 0 });
+        let Some((dialect, base)) = exchange::dialect(&recorded.path) else { return left_out(Reason::Other) };
+        let endpoint = format!("{}{}", recorded.origin, base.trim_end_matches('/'));
+        let named = self.options.endpoints;
+        // What was named together is one endpoint, whatever URL it goes by.
+        let endpoint: &str = match named {
+            [] => &endpoint,
+            [one, ..] if named.contains(&endpoint) => one,
+            _ => return left_out(Reason::Elsewhere),
         };
-        let endpoint = format!("{}{base}", recorded.origin);
-        let counts = |prefix: &String| endpoint == prefix.trim_end_matches('/');
-        if !self.options.endpoints.is_empty() && !self.options.endpoints.iter().any(counts) {
-            return Ok(self.leave_out(Reason::Elsewhere));
-        }
         let started = recorded.started()?;
         self.agree(number, started.offset)?;
         self.finest = self.finest.max(started.used);
         if recorded.is_cached() {
-            return Ok(self.leave_out(Reason::Cached));
+            return left_out(Reason::Cached);
         }
         let exchange = Exchange {
             line: (self.options.line)(number),
@@ -151,17 +174,7 @@ impl Reader<'_> {
         {
             self.har.dialects.push(name);
         }
-        self.keep(reading, endpoint.into(), time::unit(started.written));
-        Ok(())
-    }
-
-    fn leave_out(&mut self, reason: Reason) {
-        self.keep(Reading::LeftOut(reason), "".into(), 0);
-    }
-
-    fn keep(&mut self, reading: Reading, endpoint: Name, unit: i64) {
-        self.har.reads.push(Read { reading, endpoint });
-        self.units.push(unit);
+        Ok(Noted { reading, endpoint: endpoint.into(), unit: time::unit(started.written) })
     }
 
     /// Local times and others cannot be compared.
@@ -178,14 +191,10 @@ impl Reader<'_> {
 fn widen(reading: &mut Reading, unit: i64) {
     match reading {
         Reading::Operation(operation) | Reading::Replaced(operation, _) => {
-            let Operation { start, end, .. } = operation;
-            *start = start.saturating_sub(unit);
-            *end = end.map(|end| end.saturating_add(unit));
+            operation.start = operation.start.saturating_sub(unit);
+            operation.end = operation.end.map(|end| end.saturating_add(unit));
         }
         Reading::Untold(Untold { start, .. }, _) => *start = start.saturating_sub(unit),
         Reading::LeftOut(_) => {}
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -5,7 +5,7 @@ use super::fields::kind;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use std::fmt;
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Read};
 
 /// Hands each entry to `take`, with its number from 1.
 pub(super) fn entries(
@@ -20,6 +20,9 @@ pub(super) fn entries(
         (None, Err(error)) if error.is_eof() => {
             let reason = "the file ends in the middle: was the recording cut short?".to_owned();
             Err(HarError::Json { entries: walk.entries, reason })
+        }
+        (None, Err(error)) if error.is_io() => {
+            Err(HarError::Json { entries: walk.entries, reason: io::Error::from(error).to_string() })
         }
         (None, Err(error)) => Err(HarError::Json { entries: walk.entries, reason: format!("not JSON: {error}") }),
         (None, Ok(())) if !walk.found => Err(HarError::Form("there is no `log.entries` in it".to_owned())),

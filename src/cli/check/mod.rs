@@ -1,41 +1,92 @@
 //! `fnconform check`: judges recorded histories.
 
+mod input;
+mod judged;
+mod lines;
+mod meter;
+mod options;
+mod recorded;
+mod told;
+
 use super::console;
 use super::error::{CliError, ErrorKind, Exit};
-use super::recorded;
-use crate::history::read::Reader;
-use crate::history::{Header, Operation};
-use crate::oracle::{Judge, JudgeError, Judgement};
-use crate::report::wrap::{WIDTH, wrap};
 use clap::Args;
-use std::io::BufRead;
+use options::{Options, Reading};
 
 /// Judge recorded histories
 ///
 /// Prints a line a file: `FILE: conforms`, `FILE: violates NAME at line N` or `FILE: inconclusive`, and after it what
-/// explains it. Exit code 0 all conform, 1 one violates, 2 one cannot be read, 4 nothing to judge, 5 inconclusive.
+/// explains it; of a HAR file N is the number of the entry. Exit code 0 all conform, 1 one violates, 2 one cannot be
+/// read, 4 nothing to judge, 5 inconclusive.
+///
+/// In a HAR file, the requests of the Function Compute 3.0 and Lambda APIs are what is judged, whatever host and path
+/// they went to; all requests to a function from the first one on must be in it. What is not known of them is never held
+/// against an endpoint.
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// Histories as ndjson, their lines in any order, compressed if the name ends in .gz or .zst; `-` for the standard
-    /// input
+    /// Histories as ndjson, their lines in any order, or HAR files, compressed if the name ends in .gz or .zst; `-` for
+    /// the standard input
     #[arg(value_name = "FILE", required = true)]
     files: Vec<String>,
 
-    /// Also say how much there was to judge, and how much was possible at once
+    /// Judge all files as one history; their clocks are taken to be the same
+    #[arg(long)]
+    together: bool,
+
+    /// Whenever nothing was under way to a function for at least so long, whatever must happen by itself has happened
+    #[arg(long, value_name = "DUR", value_parser = super::duration::parse)]
+    settle: Option<std::time::Duration>,
+
+    /// An image that is known to be bad: whenever it is prepared, that fails
+    #[arg(long, value_name = "REF")]
+    bad_image: Vec<String>,
+
+    /// Write the history that was read, as ndjson; `-` for the standard output, where the verdict then is not
+    #[arg(long, value_name = "FILE")]
+    as_history: Option<String>,
+
+    /// Also say how much there was to judge, how much was possible at once, and what was left out for which reason
     #[arg(long)]
     stats: bool,
+
+    // The heading of these would hold for all that follow.
+    #[command(flatten)]
+    reading: Reading,
 }
 
 pub(super) fn run(args: &Check) -> Result<Exit, CliError> {
+    let histories: Vec<&[String]> =
+        if args.together { vec![args.files.as_slice()] } else { args.files.chunks(1).collect() };
+    if args.as_history.is_some() && histories.len() > 1 {
+        let message = "--as-history writes one history, and each of these files is one";
+        return Err(CliError::usage(message).hint("name one file, or judge them as one with --together"));
+    }
+    let options = Options {
+        reading: args.reading.parse()?,
+        settle: args.settle,
+        bad_images: args.bad_image.iter().map(|image| image.as_str().into()).collect(),
+        as_history: args.as_history.clone(),
+    };
     let mut worst = Exit::Conformant;
-    for file in &args.files {
-        let exit = match judged(file) {
-            Ok(judgement) => {
-                let (mut text, exit) = told(file, &judgement);
+    for files in histories {
+        let exit = match judged::judged(files, &options) {
+            Ok(judged) => {
+                let (mut text, exit) = told::told(&judged);
+                text.push_str(&told::left_out(
+                    &judged,
+                    if args.stats { told::Detail::Full } else { told::Detail::Short },
+                ));
                 if args.stats {
-                    text.push_str(&stats(&judgement));
+                    text.push_str(&told::stats(&judged.judgement));
                 }
-                console::print(&text)?;
+                if options.as_history.as_deref() == Some(recorded::STDIN) {
+                    console::say_all(&text);
+                } else {
+                    console::print(&text)?;
+                }
+                for image in &judged.unknown_images {
+                    console::say(&format!("warning: --bad-image: no image of {} is called `{image}`", judged.name));
+                }
                 exit
             }
             Err(error) if error.kind == ErrorKind::Usage => {
@@ -59,83 +110,5 @@ const fn rank(exit: Exit) -> u8 {
         Exit::Inconclusive => 2,
         Exit::Nothing => 1,
         _ => 0,
-    }
-}
-
-/// So many operations of the standard input are kept, in case they turn out to be in no order.
-const KEPT: usize = 50_000;
-
-/// Judges a history as it is read, or, where its lines are in no order, when all of it was read and sorted.
-fn judged(file: &str) -> Result<Judgement, CliError> {
-    let unreadable = |reason: String| CliError::usage(format!("{file}: {reason}"));
-    let open = || -> Result<Reader<Box<dyn BufRead>>, CliError> {
-        let input = recorded::open(file).map_err(|error| unreadable(error.to_string()))?;
-        Reader::new(input).map_err(|error| unreadable(error.to_string()))
-    };
-    let mut reader = open()?;
-    let header = reader.header().clone();
-    let mut judge = Judge::new(&header).map_err(|error| unreadable(error.to_string()))?;
-    let mut kept = Vec::new();
-    let mut count = 0;
-    while let Some(operation) = reader.next() {
-        let operation = operation.map_err(|error| unreadable(error.to_string()))?;
-        count += 1;
-        if file == recorded::STDIN && count <= KEPT {
-            kept.push(operation.clone());
-        }
-        let Err(error) = judge.push(operation) else { continue };
-        let rest = if file != recorded::STDIN {
-            kept.clear();
-            open()?
-        } else if count <= KEPT {
-            reader
-        } else {
-            let hint = "sort it by `start`, or give it as a file";
-            return Err(unreadable(error.to_string()).hint(hint));
-        };
-        let rest = rest.collect::<Result<Vec<_>, _>>().map_err(|error| unreadable(error.to_string()))?;
-        kept.extend(rest);
-        return sorted(&header, kept).map_err(|error| unreadable(error.to_string()));
-    }
-    Ok(judge.finish())
-}
-
-/// Judges operations in any order.
-fn sorted(header: &Header, mut operations: Vec<Operation>) -> Result<Judgement, JudgeError> {
-    let mut judge = Judge::new(header)?;
-    operations.sort_by_key(|operation| operation.start);
-    for operation in operations {
-        judge.push(operation)?;
-    }
-    Ok(judge.finish())
-}
-
-/// How much there was, in a line.
-fn stats(judgement: &Judgement) -> String {
-    let Judgement { functions, operations, calls, worlds, widest } = judgement;
-    format!(
-        "  operations: {operations}, answered calls: {calls}, functions: {}, worlds: {worlds}, widest frontier: {widest}\n",
-        functions.len()
-    )
-}
-
-/// What a judgement says, and how the command would end with it alone.
-fn told(file: &str, judgement: &Judgement) -> (String, Exit) {
-    if let Some(finding) = judgement.first_violation() {
-        let line = finding.operation.line;
-        let explanation = wrap(&finding.explanation, "  ", WIDTH);
-        let text = format!("{file}: violates {} at line {line}\n{explanation}", finding.requirement.name);
-        (text, Exit::NonConformant)
-    } else if judgement.calls == 0 {
-        (
-            format!("{file}: inconclusive\n  there is no answered call in it, so nothing could be judged\n"),
-            Exit::Nothing,
-        )
-    } else if judgement.is_inconclusive() {
-        let why =
-            "more happened at once than the search can take in, so an explanation was neither found nor ruled out";
-        (format!("{file}: inconclusive\n{}", wrap(why, "  ", WIDTH)), Exit::Inconclusive)
-    } else {
-        (format!("{file}: conforms\n"), Exit::Conformant)
     }
 }
