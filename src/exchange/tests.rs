@@ -174,7 +174,7 @@ fn lambda_is_read() {
     NotOfTheApi
     {"op":"update","function":"f","start":1,"end":2,"image":"a:2","ok":true,"status":200}
     DryRun
-    NoImage {"op":"update","function":"f","start":1,"end":null,"image":"unrecorded:f:7","ok":null,"status":200}
+    {"op":"update","function":"f","start":1,"end":2,"image":"unrecorded:f:7","ok":true,"status":200}
     NoImage {"op":"update","function":"f","start":1,"end":null,"image":"unrecorded:f:7","ok":null,"status":200}
     {"op":"invoke","function":"f","start":1,"end":2,"ok":true,"served":null,"status":200}
     Asynchronous {"op":"invoke","function":"f","start":1,"end":null,"ok":null,"status":202}
