@@ -109,6 +109,9 @@ impl Join<'_> {
     }
 
     fn get(self, function: Name, said: Said) -> Reading {
+        if self.is_aged() {
+            return Reading::LeftOut(Reason::Cached);
+        }
         let answer = match said {
             Said::Reported(report) => Answer::Accepted(report),
             Said::Refused if self.is_of_the_request() => return Reading::LeftOut(Reason::OfTheRequest),
@@ -133,6 +136,12 @@ impl Join<'_> {
             Said::Refused => self.told(function, Call::Invoke { answer: Answer::Refused }),
             _ => self.told(function, UNANSWERED),
         }
+    }
+
+    /// Whether a cache on the way gave the answer, which then speaks of an earlier time.
+    fn is_aged(&self) -> bool {
+        let age = self.exchange.answer.as_ref().and_then(|answer| answer.message.header("age"));
+        age.is_some_and(|age| age.trim() != "0")
     }
 
     /// Whether the status speaks of what was wrong with the request, whatever the function was like.

@@ -58,6 +58,12 @@ impl Replies {
         Ok(())
     }
 
+    /// Whether nothing was said of any reply.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.exact.is_empty() && self.patterns.is_empty()
+    }
+
     /// The digests that were named.
     pub(super) fn digests(&self) -> impl Iterator<Item = &Name> {
         self.exact.values().chain(self.patterns.iter().map(|(_, digest)| digest))

@@ -235,6 +235,17 @@ fn a_cut_body_tells_what_only_a_whole_one_can_say() {
     assert_eq!(cut(exchange("GET /2023-03-30/functions/f", 200, r#"{"state":"Act"#)), "NoBody");
 }
 
+#[test]
+fn what_a_cache_on_the_way_answers_is_of_an_earlier_time() {
+    let aged = |age: &str| {
+        let mut look = exchange("GET /2023-03-30/functions/f", 200, r#"{"state":"Active"}"#);
+        look.answer.as_mut().unwrap().message.headers.push(("age".to_owned(), age.to_owned()));
+        read(&look)
+    };
+    assert_eq!(aged("3"), "Cached");
+    assert!(aged("0").contains("Active"));
+}
+
 /// What the exchanges become together; each lasts from its place to half a place later.
 fn gathered(exchanges: &[(&str, u16, &str)]) -> String {
     let read = |(place, (request, status, body)): (usize, &(&str, u16, &str))| {

@@ -10,6 +10,7 @@ mod emulator;
 mod exercised;
 mod features;
 mod har;
+mod har_broken;
 mod layering;
 mod notation;
 mod open;

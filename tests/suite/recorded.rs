@@ -103,6 +103,17 @@ fn several_files_are_one_history_if_that_is_said() {
 }
 
 #[test]
+fn several_har_files_are_one_history_by_their_starts() {
+    let files = [("browser.har", BROWSER.as_bytes()), ("mitmproxy.har", MITMPROXY.as_bytes())];
+    let history = check(&files, &["--together", "browser.har", "mitmproxy.har", "--as-history", "-"]).stdout;
+    let lines: Vec<&str> = history.lines().collect();
+    assert_eq!(lines[0], r#"{"history":1,"dialect":"fc3","world":"open"}"#);
+    assert_eq!(lines.len(), 1 + 6 + 8, "{history}");
+    let start = |line: &&str| serde_json::from_str::<serde_json::Value>(line).expect("JSON")["start"].as_i64();
+    assert!(lines[1..].is_sorted_by_key(start), "{history}");
+}
+
+#[test]
 fn what_cannot_be_read_is_said_with_what_to_do() {
     let files: &[(&str, &[u8])] = &[
         ("cut.har", &BROWSER.as_bytes()[..BROWSER.len() / 2]),
@@ -138,8 +149,10 @@ fn what_cannot_be_read_is_said_with_what_to_do() {
 }
 
 #[test]
-fn an_image_that_is_nowhere_is_said_not_to_be() {
+fn what_was_said_for_nothing_is_said_to_be() {
     let ndjson = notation::write("active; call A").ndjson;
     let output = check(&[("a", ndjson.as_bytes())], &["a", "--bad-image", "a", "--bad-image", "b:7"]);
     assert_eq!(output.stderr, "warning: --bad-image: no image of a is called `b:7`\n");
+    let output = check(&[("a", ndjson.as_bytes())], &["a", "--reply", "x=sha256:1"]);
+    assert_eq!(output.stderr, "warning: a is no HAR file: --endpoint and replies say nothing of it\n");
 }

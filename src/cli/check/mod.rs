@@ -29,7 +29,8 @@ pub(super) struct Check {
     #[arg(value_name = "FILE", required = true)]
     files: Vec<String>,
 
-    /// Judge all files as one history; their clocks are taken to be the same
+    /// Judge all files as one history; their clocks are taken to be the same, and the line names them all, or the one
+    /// with the violation
     #[arg(long)]
     together: bool,
 
@@ -84,9 +85,7 @@ pub(super) fn run(args: &Check) -> Result<Exit, CliError> {
                 } else {
                     console::print(&text)?;
                 }
-                for image in &judged.unknown_images {
-                    console::say(&format!("warning: --bad-image: no image of {} is called `{image}`", judged.name));
-                }
+                console::say_all(&told::warnings(&judged, &options.reading));
                 exit
             }
             Err(error) if error.kind == ErrorKind::Usage => {

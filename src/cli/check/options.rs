@@ -35,6 +35,13 @@ pub(super) struct HarOptions {
     pub(super) endpoints: Vec<String>,
 }
 
+impl HarOptions {
+    /// Whether they say nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.replies.is_empty() && self.endpoints.is_empty()
+    }
+}
+
 /// What is to be done with each history.
 pub(super) struct Options {
     pub(super) reading: HarOptions,

@@ -1,6 +1,7 @@
 //! What a judgement says, for people.
 
 use super::judged::Judged;
+use super::options::HarOptions;
 use crate::cli::error::Exit;
 use crate::exchange::Reason;
 use crate::oracle::Judgement;
@@ -53,6 +54,18 @@ pub(super) fn left_out(judged: &Judged, detail: Detail) -> String {
         }
     } else {
         text.push_str(" (--stats says why)\n");
+    }
+    text
+}
+
+/// Which of the options said nothing of this history, a line each.
+pub(super) fn warnings(judged: &Judged, options: &HarOptions) -> String {
+    let mut text = String::new();
+    for image in &judged.unknown_images {
+        let _ = writeln!(text, "warning: --bad-image: no image of {} is called `{image}`", judged.name);
+    }
+    if judged.entries.is_none() && !options.is_empty() {
+        let _ = writeln!(text, "warning: {} is no HAR file: --endpoint and replies say nothing of it", judged.name);
     }
     text
 }
