@@ -26,6 +26,8 @@
 //! | [`plan`] | what a case does, as data: directed plans, plans derived from the automaton, patterns that proptest draws |
 //! | [`driver`] | dialects, the one HTTP client, the execution of plans, shrinking, the result of a run |
 //! | [`lever`] | ways to cause what happens to a function |
+//! | [`exchange`] | what an exchange over HTTP that others had was, as an operation of a history |
+//! | [`har`] | HAR files: entries in, what their exchanges were out |
 //! | [`gherkin`] | the scenarios of `features/`: what their steps mean, and what became of them |
 //! | [`report`] | pure renderings of a result, one file a format |
 //! | [`cli`] | one file a subcommand; exit codes |
@@ -47,8 +49,10 @@
 pub mod cli;
 pub mod driver;
 pub mod emulator;
+pub mod exchange;
 pub mod exposure;
 pub mod gherkin;
+pub mod har;
 pub mod history;
 pub mod lever;
 pub mod model;

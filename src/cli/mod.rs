@@ -19,7 +19,6 @@ mod nearest;
 pub mod options;
 pub mod pattern;
 mod progress;
-mod recorded;
 mod replay;
 mod run;
 mod self_test;

@@ -1,9 +1,10 @@
 //! What a client saw of an endpoint: operations with the interval in which each took effect.
 //!
 //! A history is the only thing the oracle may read. The suite writes histories, judges them, and judges those that
-//! others recorded. This module holds the words and their file format ([`mod@read`], [`mod@write`]); it must not know
-//! what is right or wrong.
+//! others recorded. This module holds the words, their file format ([`mod@read`], [`mod@write`]), and what long pauses say
+//! ([`mod@pause`]); it must not know what is right or wrong.
 
+pub mod pause;
 pub mod read;
 pub mod write;
 

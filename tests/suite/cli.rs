@@ -8,10 +8,10 @@ use std::process::{Child, Command, Stdio};
 
 /// What a command has printed, and how it ended.
 #[must_use = "either compare the output or assert the exit code"]
-struct CommandOutput {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
+pub(crate) struct CommandOutput {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl fmt::Display for CommandOutput {
@@ -38,7 +38,7 @@ fn fnconform(args: &[&str]) -> CommandOutput {
     fnconform_in(Path::new("."), args, "")
 }
 
-fn fnconform_in(folder: &Path, args: &[&str], stdin: &str) -> CommandOutput {
+pub(crate) fn fnconform_in(folder: &Path, args: &[&str], stdin: &str) -> CommandOutput {
     let mut command = command();
     command.args(args).current_dir(folder);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -50,7 +50,7 @@ fn fnconform_in(folder: &Path, args: &[&str], stdin: &str) -> CommandOutput {
     CommandOutput { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
-fn snapshots() -> insta::Settings {
+pub(crate) fn snapshots() -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../snapshots");
     settings.set_prepend_module_to_snapshot(false);

@@ -13,6 +13,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("plan", &["history", "requirement", "model", "oracle", "lever"]),
     ("driver", &["history", "requirement", "model", "oracle", "plan", "lever"]),
     ("lever", &["history", "requirement", "model", "oracle", "plan", "driver"]),
+    ("exchange", &["history", "driver"]),
+    ("har", &["history", "exchange"]),
     // The emulator is a second reading of the page: it may know the encoding and the words, never the first reading.
     ("emulator", &["history", "requirement", "driver"]),
     ("rehearsal", &["history", "oracle", "plan", "driver", "lever", "emulator"]),
@@ -32,6 +34,8 @@ const LAYERS: &[(&str, &[&str])] = &[
             "emulator",
             "gherkin",
             "report",
+            "exchange",
+            "har",
             "rehearsal",
             "exposure",
         ],
