@@ -165,11 +165,6 @@ impl Judge {
         }
     }
 
-    /// The image is known to be bad: whenever it is prepared, that fails.
-    pub fn assume_bad(&mut self, image: &Name) {
-        let _ = image;
-    }
-
     /// Judges one operation more; it must not start before the one before it.
     ///
     /// # Errors
