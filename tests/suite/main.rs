@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps says what it expected")]
 
+mod agreement;
 mod check;
 mod cli;
 mod derived;
