@@ -96,7 +96,7 @@ fn agreement_on_a_sample() {
 }
 
 #[test]
-#[ignore = "takes minutes; .ci/full runs it, compiled for speed"]
+#[ignore = "takes a minute unless compiled for speed, as .ci/full does"]
 fn agreement_on_a_hundred_thousand() {
     let count = 100_000;
     assert_balanced(agree_on(count), count);
