@@ -54,15 +54,14 @@ fn ours(seed: u64) -> Plans {
 fn random(seed: u64) -> Plans {
     let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     Box::new(std::iter::repeat_with(move || {
-        let functions = 1 + dice.below(2);
+        let functions = dice.choose(&[&[F(0)][..], &[F(0), F(1)]]);
         let steps = (0..STEPS).map(|_| Step(vec![operation(&mut dice, functions)])).collect();
         Plan { steps }
     }))
 }
 
-fn operation(dice: &mut Dice, functions: u64) -> Action {
-    let mut letter = |below| u8::try_from(dice.below(below)).unwrap();
-    let (f, i) = (F(letter(functions)), I(letter(3)));
+fn operation(dice: &mut Dice, functions: &[F]) -> Action {
+    let (f, i) = (dice.choose(functions), I(dice.choose(&[0, 1, 2])));
     match dice.below(12) {
         0 => Action::Create(f, i),
         1 => Action::Update(f, i),

@@ -1,6 +1,7 @@
 //! `fnconform check`: judges recorded histories.
 
 use super::console;
+use super::diagram::Diagram;
 use super::error::{CliError, ErrorKind, Exit};
 use super::recorded;
 use crate::history::read::Reader;
@@ -24,18 +25,31 @@ pub(super) struct Check {
     /// Also say how much there was to judge, and how much was possible at once
     #[arg(long)]
     stats: bool,
+
+    /// Also draw which states and steps were seen, all histories together, as SVG; `-` for the standard output, which
+    /// then says nothing else
+    #[arg(long, value_name = "FILE.svg")]
+    diagram: Option<String>,
 }
 
 pub(super) fn run(args: &Check) -> Result<Exit, CliError> {
     let mut worst = Exit::Conformant;
+    let mut diagram = args.diagram.as_deref().map(Diagram::to);
     for file in &args.files {
-        let exit = match judged(file) {
+        let judgement = match &mut diagram {
+            None => judged(file),
+            Some(diagram) => diagram.judged(file),
+        };
+        let exit = match judgement {
             Ok(judgement) => {
                 let (mut text, exit) = told(file, &judgement);
                 if args.stats {
                     text.push_str(&stats(&judgement));
                 }
-                console::print(&text)?;
+                match &diagram {
+                    Some(diagram) if diagram.is_printed() => console::say(text.trim_end()),
+                    _ => console::print(&text)?,
+                }
                 exit
             }
             Err(error) if error.kind == ErrorKind::Usage => {
@@ -47,6 +61,9 @@ pub(super) fn run(args: &Check) -> Result<Exit, CliError> {
         if rank(exit) > rank(worst) {
             worst = exit;
         }
+    }
+    if let Some(diagram) = diagram {
+        diagram.write()?;
     }
     Ok(worst)
 }

@@ -9,6 +9,7 @@
 mod check;
 mod console;
 mod coverage;
+mod diagram;
 mod drive;
 mod duration;
 pub mod error;

@@ -6,6 +6,7 @@ mod agreement;
 mod check;
 mod cli;
 mod derived;
+mod diagram;
 mod differential;
 mod emulator;
 mod exercised;
