@@ -18,6 +18,7 @@ mod frontier;
 mod judge;
 mod memory;
 pub(crate) mod names;
+pub mod observed;
 pub(crate) mod space;
 mod steps;
 mod trail;

@@ -114,6 +114,8 @@ pub(super) struct Trail {
     pub(super) base: Mark,
     /// Where it stood before the second half of them.
     middle: Option<(Mark, usize)>,
+    /// Whether there were inputs before them.
+    cut: bool,
     /// The inputs.
     pub(super) inputs: Vec<Input>,
 }
@@ -123,7 +125,12 @@ const KEPT: usize = 1024;
 
 impl Trail {
     pub(super) fn new(runner: &Runner) -> Self {
-        Self { base: runner.mark(), middle: None, inputs: Vec::new() }
+        Self { base: runner.mark(), middle: None, cut: false, inputs: Vec::new() }
+    }
+
+    /// Whether the first inputs are no longer kept.
+    pub(super) fn is_cut(&self) -> bool {
+        self.cut
     }
 
     /// Keeps an input that `runner` is about to be fed with.
@@ -132,6 +139,7 @@ impl Trail {
             && let Some((mark, at)) = self.middle.take()
         {
             self.base = mark;
+            self.cut = true;
             self.inputs.drain(..at);
         }
         if self.inputs.len() >= KEPT && self.middle.is_none() {

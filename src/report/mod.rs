@@ -5,6 +5,7 @@
 //!
 //! To add a format: one file here with a unit struct that implements [`Format`], and its line in [`FORMATS`].
 
+pub mod diagram;
 pub mod json;
 pub mod kill_matrix;
 pub mod terminal;
