@@ -4,6 +4,7 @@
 //! which it goes on furthest is blamed; where several go equally far, the narrow before the wide.
 
 use super::explain;
+use super::frontier::Explanation;
 use super::judge::Judge;
 use super::memory::{Elsewhere, Memory, digest_of};
 use super::trail::{Input, Key, Mark, Runner};
@@ -103,13 +104,13 @@ fn likely(model: Model, case: Case<'_>) -> Cow<'_, Mark> {
     if model.extent == Extent::Closed {
         return Cow::Borrowed(case.base);
     }
-    let alone = |configuration: &(World, u64, u128)| {
+    let alone = |explanation: &Explanation| {
         let mut mark = case.base.clone();
-        mark.snapshot.configurations = vec![configuration.clone()];
+        mark.snapshot.configurations = vec![explanation.clone()];
         mark
     };
-    let explains = |configuration: &(World, u64, u128)| {
-        let mut runner = Runner::restore(model, &alone(configuration));
+    let explains = |explanation: &Explanation| {
+        let mut runner = Runner::restore(model, &alone(explanation));
         run(&mut runner, &case.inputs[..case.at]) == Some(case.at)
     };
     let mut mark = case.base.clone();
@@ -234,12 +235,10 @@ pub(crate) fn is_vague(suspect: &Requirement) -> bool {
 
 /// Whether the history of this function conforms if what was done to the others may have been done to it, too.
 fn apart(judge: &Judge, function: &Name) -> bool {
-    if judge.dropped > 0 || judge.functions.len() < 2 {
-        return false;
-    }
+    let Some(all) = judge.all.as_ref().filter(|_| judge.functions.len() > 1) else { return false };
     let mut mixed = Judge::with_model(judge.model());
     let mut lives = false;
-    for operation in &judge.latest {
+    for operation in all {
         let mut operation = Operation::clone(operation);
         let own = operation.event.function().is_none_or(|name| name == function);
         lives |= own && operation.event.function().is_some();
