@@ -38,6 +38,8 @@ const CONCURRENCY: [usize; 5] = [1, 4, 8, 16, 24];
 const LENGTHS: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
 /// Longer ones are judged only if all is to be measured.
 const QUICK: usize = 100_000;
+/// What took longer is not measured at ten times the length.
+const SLOW: Duration = Duration::from_secs(6);
 /// So many operations are judged in what criterion measures.
 const MEASURED: usize = 10_000;
 
@@ -119,7 +121,7 @@ fn table() {
             let mut before = None;
             for length in lengths() {
                 before = row(shape, concurrency, length, before);
-                if before.is_none() {
+                if before.is_none_or(|time| time > SLOW) {
                     break;
                 }
             }

@@ -1,8 +1,12 @@
 //! The same histories put to `porcupine-rs`, each in a process of its own: it may need more time or memory than there
 //! is.
+//!
+//! It is asked twice: with the sets of possible worlds as its states, as one would write it, and with their numbers and
+//! all steps between them remembered, which leaves nothing but its own search.
 
 use super::histories::{self, Shape, make_wrong};
-use super::{found, judged, labels, powerset};
+use super::powerset::{self, Numbered, Sets};
+use super::{found, judged, labels, ratio};
 use fnconform::model::Model;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -14,6 +18,11 @@ pub(crate) const ARGUMENT: &str = "--peer";
 const LIMIT: Duration = Duration::from_secs(60);
 /// How many pages of memory it may use: three GiB.
 const PAGES: usize = 3 << 18;
+
+/// The sets themselves are its states.
+const SETS: &str = "sets";
+/// Their numbers are.
+const NUMBERED: &str = "numbered";
 
 /// What the peer says.
 enum Said {
@@ -28,7 +37,9 @@ const ROWS: [(usize, usize); 9] =
 
 /// Prints how long each takes, and how much longer the peer.
 pub(crate) fn table(is_full: bool) {
-    println!("\nshape   history at once    length       here   porcupine-rs   times as long");
+    println!(
+        "\nshape   history at once    length       here   porcupine-rs  times as long   remembering  times as long"
+    );
     for shape in [Shape::Steady, Shape::Bursts] {
         for (concurrency, length) in ROWS.into_iter().filter(|row| is_full || row.1 < 50_000 || row.0 == 8) {
             let mut history = histories::history(shape, length, concurrency);
@@ -45,24 +56,24 @@ pub(crate) fn table(is_full: bool) {
 
 fn print(shape: Shape, kind: &str, concurrency: usize, length: usize, here: Option<Duration>) {
     let ours = here.map_or("unknown".into(), |time| format!("{:.1} ms", time.as_secs_f64() * 1e3));
-    let (theirs, times) = match (ask(shape, kind, concurrency, length), here) {
-        (Said::Time(time), Some(here)) => {
-            let times = format!("{:.1}", time.as_secs_f64() / here.as_secs_f64());
-            (format!("{:.1} ms", time.as_secs_f64() * 1e3), times)
-        }
-        (Said::Time(time), None) => (format!("{:.1} ms", time.as_secs_f64() * 1e3), String::new()),
-        (Said::Nothing(why, time), Some(here)) => {
-            (why.to_owned(), format!("> {:.0}", time.as_secs_f64() / here.as_secs_f64()))
-        }
-        (Said::Nothing(why, _), None) => (why.to_owned(), String::new()),
-    };
-    println!("{shape:<7} {kind:<7} {concurrency:>7} {length:>9} {ours:>10} {theirs:>14} {times:>15}");
+    let row = format!("{shape:<7} {kind:<7} {concurrency:>7} {length:>9} {ours:>10}");
+    let peers = [SETS, NUMBERED].map(|states| {
+        let (theirs, times) = match ask(states, shape, kind, concurrency, length) {
+            Said::Time(time) => {
+                (format!("{:.1} ms", time.as_secs_f64() * 1e3), here.map(|here| format!("{:.1}", ratio(time, here))))
+            }
+            Said::Nothing(why, time) => (why.to_owned(), here.map(|here| format!("> {:.0}", ratio(time, here)))),
+        };
+        let times = times.unwrap_or_default();
+        format!("{theirs:>14} {times:>14}")
+    });
+    println!("{row} {}", peers.join(""));
 }
 
 /// Asks the peer in another process.
-fn ask(shape: Shape, kind: &str, concurrency: usize, length: usize) -> Said {
+fn ask(states: &str, shape: Shape, kind: &str, concurrency: usize, length: usize) -> Said {
     let this = std::env::current_exe().unwrap();
-    let words = [shape.to_string(), kind.to_owned(), concurrency.to_string(), length.to_string()];
+    let words = [states.to_owned(), shape.to_string(), kind.to_owned(), concurrency.to_string(), length.to_string()];
     let mut child = Command::new(this).arg(ARGUMENT).args(words).stdout(Stdio::piped()).spawn().unwrap();
     let since = Instant::now();
     while child.try_wait().unwrap().is_none() {
@@ -95,7 +106,9 @@ fn pages(id: u32) -> usize {
 
 /// The other process: puts the history to the peer, and prints the microseconds that it took.
 pub(crate) fn answer(words: &[&str]) {
-    let [shape, kind, concurrency, length] = words else { panic!("shape, kind, operations at once, length") };
+    let [states, shape, kind, concurrency, length] = words else {
+        panic!("states, shape, kind, operations at once, length")
+    };
     let mut history = histories::history(shape.parse().unwrap(), length.parse().unwrap(), concurrency.parse().unwrap());
     let is_legal = *kind == "legal";
     if !is_legal {
@@ -103,8 +116,11 @@ pub(crate) fn answer(words: &[&str]) {
     }
     let operations = labels::timed(&history);
     let since = Instant::now();
-    let explained = powerset::explains(Model::default(), &operations, None);
+    let explained = match *states {
+        SETS => powerset::explains::<Sets>(Model::default(), &operations),
+        _ => powerset::explains::<Numbered>(Model::default(), &operations),
+    };
     let time = since.elapsed();
-    assert_eq!(explained, Some(is_legal), "the verdicts agree");
+    assert_eq!(explained, is_legal, "the verdicts agree");
     println!("{}", time.as_micros());
 }

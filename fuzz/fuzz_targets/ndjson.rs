@@ -1,9 +1,11 @@
-//! Histories as strangers write them: what can be read is written and read again as the same, and judged without panic.
+//! Histories as strangers write them: what can be read is written and read again as the same, and judged and drawn
+//! without panic.
 
 #![no_main]
 
 use fnconform::history::{History, read, write};
-use fnconform::oracle;
+use fnconform::oracle::observed::observe;
+use fnconform::report::diagram;
 use libfuzzer_sys::fuzz_target;
 
 /// Longer histories are read only: judging them takes the fuzzer's time and shows no more.
@@ -17,7 +19,9 @@ fuzz_target!(|data: &[u8]| {
     assert_eq!(unnumbered(&again), unnumbered(&history));
     if history.operations.len() <= JUDGED {
         // A history may be of a kind that is not judged; that is an answer, too.
-        let _ = oracle::judge(&history);
+        if let Ok((_, observed)) = observe(&history) {
+            diagram::render(&observed);
+        }
     }
 });
 

@@ -14,6 +14,7 @@ use dice::Dice;
 use fnconform::history::{History, write};
 use fnconform::model::Model;
 use fnconform::oracle;
+use powerset::{Numbered, Sets};
 use std::fmt;
 
 /// What each of them says: whether the history conforms.
@@ -30,11 +31,9 @@ impl Verdicts {
         assert!(!judgement.is_inconclusive(), "a history this small fits any bounds");
         let model = Model { idle: history.header.idle, ..Model::default() };
         let operations = labels::timed(history);
-        Self {
-            oracle: judgement.first_violation().is_none(),
-            plain: plain::explains(model, &operations),
-            porcupine: powerset::explains(model, &operations, None).unwrap(),
-        }
+        let porcupine = powerset::explains::<Sets>(model, &operations);
+        assert_eq!(powerset::explains::<Numbered>(model, &operations), porcupine, "however its states are kept");
+        Self { oracle: judgement.first_violation().is_none(), plain: plain::explains(model, &operations), porcupine }
     }
 
     fn agree(self) -> bool {

@@ -1,69 +1,106 @@
 //! The same question put to `porcupine-rs`, a checker of linearizability.
 //!
 //! It knows neither choice nor hidden steps, so its state is the set of all worlds that are possible, closed under
-//! hidden steps. Sets are numbers and what leads from one to another is remembered, so that what it takes is the
-//! checker's own time.
+//! hidden steps: either as it is ([`Sets`]), or as a number, what leads from one to another being remembered
+//! ([`Numbered`]), so that what it takes is the checker's own time.
 
 use super::labels::Timed;
 use fnconform::history::IdleRule;
 use fnconform::model::Model;
 use fnconform::model::label::Label;
 use fnconform::model::world::World;
-use porcupine_rs::{CheckResult, Operation};
+use porcupine_rs::Operation;
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
-use std::time::Duration;
 
-/// Whether the checker finds the operations explained; `None` if it does not know in that time.
+/// Whether the checker finds the operations explained.
 #[must_use]
-pub(crate) fn explains(model: Model, operations: &[Timed], limit: Option<Duration>) -> Option<bool> {
-    let history: Vec<Operation<Powerset>> = operations.iter().map(|timed| operation(model, timed)).collect();
+pub(crate) fn explains<M: porcupine_rs::Model<Op = Op, Metadata = ()>>(model: Model, operations: &[Timed]) -> bool {
+    let history: Vec<Operation<M>> = operations.iter().map(|timed| operation(model, timed)).collect();
     TABLE.with_borrow_mut(|table| *table = Table::default());
-    match limit {
-        None => Some(porcupine_rs::check_operations(&history)),
-        Some(limit) => match porcupine_rs::check_operations_timeout(&history, limit) {
-            CheckResult::Ok => Some(true),
-            CheckResult::Illegal => Some(false),
-            CheckResult::Unknown => None,
-        },
-    }
+    porcupine_rs::check_operations(&history)
 }
 
-fn operation(model: Model, timed: &Timed) -> Operation<Powerset> {
-    let end = timed.end.map_or(Answered::Never, |_| Answered::Surely);
+fn operation<M: porcupine_rs::Model<Op = Op>>(model: Model, timed: &Timed) -> Operation<M> {
+    let answer = timed.end.map_or(Answer::Never, |_| Answer::Came);
     Operation {
         client_id: None,
         call_time: timed.start,
         return_time: timed.end.unwrap_or(i64::MAX),
-        op: Op { label: timed.label, end, idle: model.idle == IdleRule::May },
+        op: Op { label: timed.label, answer, idle: model.idle == IdleRule::May },
         metadata: None,
     }
 }
 
-/// Sets of worlds as the state of a checker that knows but one.
-#[derive(Debug, Clone)]
-struct Powerset;
-
+/// What the checker knows of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Op {
+pub(crate) struct Op {
     label: Label,
-    end: Answered,
-    /// Whether the endpoint has idle rules of its own; the checker's model has no place for it but here.
+    answer: Answer,
+    /// Whether the endpoint has idle rules of its own; the checker has no place for that but here.
     idle: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Answered {
-    Surely,
-    /// It may also never take effect.
+enum Answer {
+    Came,
+    /// So it may also never take effect.
     Never,
 }
+
+/// Sets of worlds, closed under hidden steps.
+type Set = BTreeSet<World>;
+
+/// What is possible after an operation.
+fn after(before: &Set, op: &Op) -> Set {
+    let model = Model { idle: if op.idle { IdleRule::May } else { IdleRule::Lever }, ..Model::default() };
+    let mut open: Vec<World> = Vec::new();
+    for world in before {
+        let mut led = Vec::new();
+        if model.visible(world, &op.label, &mut led).is_ok() {
+            open.append(&mut led);
+        }
+    }
+    if op.answer == Answer::Never {
+        open.extend(before.iter().cloned());
+    }
+    let mut closed = Set::new();
+    while let Some(world) = open.pop() {
+        if closed.insert(world.clone()) {
+            model.hidden(&world, &mut open);
+        }
+    }
+    closed
+}
+
+/// The set itself is the state.
+#[derive(Debug, Clone)]
+pub(crate) struct Sets;
+
+impl porcupine_rs::Model for Sets {
+    type State = Set;
+    type Op = Op;
+    type Metadata = ();
+
+    fn init() -> Set {
+        Set::from([World::EMPTY])
+    }
+
+    fn step(state: &Set, op: &Op) -> (bool, Set) {
+        let after = after(state, op);
+        (!after.is_empty(), after)
+    }
+}
+
+/// The set's number is the state.
+#[derive(Debug, Clone)]
+pub(crate) struct Numbered;
 
 /// The sets met so far; each thread has its own, and a check takes place in one.
 #[derive(Default)]
 struct Table {
-    sets: Vec<BTreeSet<World>>,
-    numbers: HashMap<BTreeSet<World>, u32>,
+    sets: Vec<Set>,
+    numbers: HashMap<Set, u32>,
     steps: HashMap<(u32, Op), Option<u32>>,
 }
 
@@ -71,13 +108,13 @@ thread_local! {
     static TABLE: RefCell<Table> = RefCell::default();
 }
 
-impl porcupine_rs::Model for Powerset {
+impl porcupine_rs::Model for Numbered {
     type State = u32;
     type Op = Op;
     type Metadata = ();
 
     fn init() -> u32 {
-        TABLE.with_borrow_mut(|table| table.number(BTreeSet::from([World::EMPTY])))
+        TABLE.with_borrow_mut(|table| table.number(Set::from([World::EMPTY])))
     }
 
     fn step(state: &u32, op: &Op) -> (bool, u32) {
@@ -89,7 +126,7 @@ impl porcupine_rs::Model for Powerset {
 }
 
 impl Table {
-    fn number(&mut self, set: BTreeSet<World>) -> u32 {
+    fn number(&mut self, set: Set) -> u32 {
         let sets = &mut self.sets;
         *self.numbers.entry(set).or_insert_with_key(|set| {
             sets.push(set.clone());
@@ -101,32 +138,9 @@ impl Table {
         if let Some(after) = self.steps.get(&(state, *op)) {
             return *after;
         }
-        let model = Model { idle: if op.idle { IdleRule::May } else { IdleRule::Lever }, ..Model::default() };
-        let before = self.sets[state as usize].clone();
-        let mut after = Vec::new();
-        for world in &before {
-            let mut led = Vec::new();
-            if model.visible(world, &op.label, &mut led).is_ok() {
-                after.append(&mut led);
-            }
-        }
-        if op.end == Answered::Never {
-            after.extend(before);
-        }
-        let after = closed(model, after);
+        let after = after(&self.sets[state as usize], op);
         let after = (!after.is_empty()).then(|| self.number(after));
         self.steps.insert((state, *op), after);
         after
     }
-}
-
-/// The worlds, and all that hidden steps lead to.
-fn closed(model: Model, mut open: Vec<World>) -> BTreeSet<World> {
-    let mut closed = BTreeSet::new();
-    while let Some(world) = open.pop() {
-        if closed.insert(world.clone()) {
-            model.hidden(&world, &mut open);
-        }
-    }
-    closed
 }
