@@ -28,6 +28,7 @@ mod conditions;
 pub mod hidden;
 pub mod label;
 mod let_through;
+pub mod likeness;
 pub mod open;
 pub mod rename;
 pub mod shape;

@@ -133,7 +133,7 @@ pub(super) fn before(model: Model, case: Case<'_>) -> Option<Before> {
         memory.take_in(input, &runner);
     }
     let (label, operation) = begun?;
-    let worlds: Vec<World> = runner.frontier.distinct_worlds();
+    let worlds: Vec<World> = runner.frontier.worlds().collect();
     let mut direct = Vec::new();
     for world in &worlds {
         if let Err(requirement) = model.visible(world, &label, &mut Vec::new())

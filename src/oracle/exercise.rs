@@ -230,7 +230,7 @@ impl<'a> Bench<'a> {
                 return None;
             }
         }
-        let worlds = strict.runner.frontier.distinct_worlds();
+        let worlds = strict.runner.frontier.worlds().collect();
         strict.runner.feed(&self.inputs[end]).ok()?;
         if !strict.runner.frontier.is_empty() {
             return None;

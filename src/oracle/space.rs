@@ -4,6 +4,7 @@
 
 use crate::history::Extent;
 use crate::model::label::Label;
+use crate::model::likeness::Likeness;
 use crate::model::world::World;
 use crate::model::{Model, changes_nothing};
 use indexmap::IndexSet;
@@ -18,12 +19,17 @@ pub(crate) type LabelId = u32;
 pub(crate) struct Space {
     model: Model,
     worlds: IndexSet<World, FxBuildHasher>,
+    /// Where each world stands among those that are alike ([`World::likeness`]).
+    ranks: Vec<Rank>,
+    kinds: FxHashMap<u64, u32>,
     labels: IndexSet<Label, FxBuildHasher>,
     harmless: Vec<bool>,
+    /// What one hidden step leads to; computed when first asked for.
+    successors: Vec<Option<Range>>,
     /// A world with all that hidden steps lead to from it; computed when first asked for.
     closures: Vec<Option<Range>>,
     steps: FxHashMap<u64, Step>,
-    /// The lists that the ranges are of, each sorted.
+    /// The lists that the ranges are of; closures and what steps lead to are sorted.
     arena: Vec<WorldId>,
 }
 
@@ -32,6 +38,14 @@ pub(crate) struct Space {
 pub(crate) struct Range {
     start: u32,
     end: u32,
+}
+
+/// Where a world stands among those that are alike: what covers others comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Rank {
+    /// The same for worlds that are alike.
+    pub(crate) kind: u32,
+    lacks: u32,
 }
 
 /// What a label leads to from a world.
@@ -55,8 +69,11 @@ impl Space {
         Self {
             model,
             worlds: IndexSet::default(),
+            ranks: Vec::new(),
+            kinds: FxHashMap::default(),
             labels: IndexSet::default(),
             harmless: Vec::new(),
+            successors: Vec::new(),
             closures: Vec::new(),
             steps: FxHashMap::default(),
             arena: Vec::new(),
@@ -82,6 +99,10 @@ impl Space {
         &self.worlds[id as usize]
     }
 
+    pub(crate) fn rank(&self, id: WorldId) -> Rank {
+        self.ranks[id as usize]
+    }
+
     pub(crate) fn label(&self, id: LabelId) -> Label {
         self.labels[id as usize]
     }
@@ -89,6 +110,11 @@ impl Space {
     pub(crate) fn intern_world(&mut self, world: World) -> WorldId {
         let (place, is_new) = self.worlds.insert_full(world);
         if is_new {
+            let Likeness { apart, added } = self.worlds[place].likeness();
+            let kinds = number(self.kinds.len());
+            let kind = *self.kinds.entry(apart).or_insert(kinds);
+            self.ranks.push(Rank { kind, lacks: u32::MAX - number(added) });
+            self.successors.push(None);
             self.closures.push(None);
         }
         number(place)
@@ -119,14 +145,13 @@ impl Space {
             return range;
         }
         let mut members = vec![world];
-        let mut after = Vec::new();
         let mut at = 0;
         while at < members.len() {
-            self.model.hidden(&self.worlds[members[at] as usize], &mut after);
-            for next in after.drain(..) {
-                let id = self.intern_world(next);
-                if !members.contains(&id) {
-                    members.push(id);
+            let successors = self.successors(members[at]);
+            for next in successors.start..successors.end {
+                let next = self.arena[next as usize];
+                if !members.contains(&next) {
+                    members.push(next);
                 }
             }
             at += 1;
@@ -134,6 +159,19 @@ impl Space {
         members.sort_unstable();
         let range = self.keep(&members);
         self.closures[world as usize] = Some(range);
+        range
+    }
+
+    /// The worlds that one hidden step leads to.
+    fn successors(&mut self, world: WorldId) -> Range {
+        if let Some(range) = self.successors[world as usize] {
+            return range;
+        }
+        let mut after = Vec::new();
+        self.model.hidden(&self.worlds[world as usize], &mut after);
+        let ids: Vec<WorldId> = after.into_iter().map(|world| self.intern_world(world)).collect();
+        let range = self.keep(&ids);
+        self.successors[world as usize] = Some(range);
         range
     }
 

@@ -17,9 +17,11 @@ use super::space::{LabelId, Space, WorldId};
 use crate::model::label::Label;
 use crate::model::rename::Rename;
 use crate::model::world::{Image, Tag, World};
-use aliases::Aliases;
-use lead::Scratch;
+use aliases::{Aliases, Used};
+
+use lead::{Scratch, keep_the_best};
 pub(super) use snapshot::{Explanation, Saved, Snapshot};
+use std::collections::BTreeSet;
 pub(super) use tables::Tables;
 
 /// At most so many operations of one function may be under way at once.
@@ -36,7 +38,7 @@ const CONFIGURATIONS: usize = 200_000;
 pub(super) struct Budget;
 
 /// One explanation of what has been seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Configuration {
     world: WorldId,
     /// Slots of operations that have taken effect and have not returned.
@@ -82,17 +84,10 @@ impl Frontier {
         Self::restore(tables, &Snapshot { configurations, pending: Vec::new(), unanswered: Vec::new() })
     }
 
-    /// The worlds that are possible now; some may come more than once.
+    /// The worlds that are possible now, each once, save those that can do nothing that another cannot.
     pub(super) fn worlds(&self) -> impl Iterator<Item = World> {
-        let mut ids: Vec<WorldId> = self.configurations.iter().map(|configuration| configuration.world).collect();
-        ids.dedup();
+        let ids: BTreeSet<WorldId> = self.configurations.iter().map(|configuration| configuration.world).collect();
         ids.into_iter().map(|id| self.aliases.full().world(self.tables.space().world(id)))
-    }
-
-    /// The worlds that are possible now, each once.
-    pub(super) fn distinct_worlds(&self) -> Vec<World> {
-        // The configurations are sorted by their worlds.
-        self.worlds().collect()
     }
 
     /// Whether nothing explains what has been seen.
@@ -105,12 +100,11 @@ impl Frontier {
         !self.unanswered.is_empty()
     }
 
-    /// Gives names and tables up that are of the past.
+    /// Gives up tables that have outgrown their bounds.
     pub(super) fn tidy(&mut self) {
-        let renewed = self.tables.renewed();
-        if renewed.is_some() || self.aliases.are_stale() {
+        if let Some(renewed) = self.tables.renewed() {
             let widest = self.widest;
-            *self = Self::restore(renewed.unwrap_or_else(|| self.tables.clone()), &self.snapshot());
+            *self = Self::restore(renewed, &self.snapshot());
             self.widest = widest;
         }
     }
@@ -122,8 +116,25 @@ impl Frontier {
     }
 
     fn intern(&mut self, label: Label) -> LabelId {
+        if !self.aliases.know(label) {
+            self.aliases.keep(&self.names_in_use());
+        }
         let label = self.aliases.label(label);
         self.tables.space().intern_label(label)
+    }
+
+    fn names_in_use(&self) -> Used {
+        let space = self.tables.space();
+        let mut used = Used::default();
+        let worlds: BTreeSet<WorldId> = self.configurations.iter().map(|configuration| configuration.world).collect();
+        for world in worlds {
+            used.world(space.world(world));
+        }
+        let pending = self.pending.iter().flatten().map(|pending| pending.label);
+        for label in pending.chain(self.unanswered.iter().map(|(label, _)| *label)) {
+            used.label(space.label(label));
+        }
+        used
     }
 
     fn take_slot(&mut self, label: LabelId, end: i64) -> Result<Slot, Budget> {
@@ -152,6 +163,7 @@ impl Frontier {
         let bit = 1 << slot;
         self.under_way &= !bit;
         self.pending[usize::from(slot)] = None;
+        self.scratch.forget(bit);
         self.pending.iter_mut().flatten().for_each(|pending| pending.earlier &= !bit);
     }
 
@@ -204,8 +216,7 @@ impl Frontier {
                 joined.extend(closed(space, both));
             }
         }
-        joined.sort_unstable();
-        joined.dedup();
+        keep_the_best(&self.tables.space(), &mut joined);
         self.configurations = joined;
         if self.configurations.len() > CONFIGURATIONS { Err(Budget) } else { Ok(slots) }
     }

@@ -1,6 +1,7 @@
 //! Frontiers as data: to come back to, to judge again under another model, to join.
 
 use super::aliases::Aliases;
+use super::lead::{Scratch, keep_the_best};
 use super::{Configuration, Frontier, LabelId, Pending, Slot, Tables, closed};
 use crate::model::label::Label;
 use crate::model::rename::Rename;
@@ -37,6 +38,7 @@ impl Snapshot {
 /// Where a frontier stood; of use only to that frontier, and only as long as it is not tidied.
 #[derive(Debug, Clone)]
 pub(in crate::oracle) struct Saved {
+    aliases: Aliases,
     configurations: Vec<Configuration>,
     pending: Vec<Option<Pending>>,
     under_way: u64,
@@ -72,7 +74,7 @@ impl Frontier {
             pending: Vec::new(),
             under_way: 0,
             unanswered: Vec::new(),
-            scratch: Default::default(),
+            scratch: Scratch::default(),
             widest: 0,
         };
         for Explanation { world, done, quiet, used } in &snapshot.configurations {
@@ -82,8 +84,7 @@ impl Frontier {
             let one = Configuration { world, done: *done, quiet: *quiet, used: *used };
             frontier.configurations.extend(closed(space, one));
         }
-        frontier.configurations.sort_unstable();
-        frontier.configurations.dedup();
+        keep_the_best(&frontier.tables.space(), &mut frontier.configurations);
         frontier.widest = frontier.configurations.len();
         for (slot, label, end) in &snapshot.pending {
             frontier.under_way |= 1 << slot;
@@ -96,7 +97,6 @@ impl Frontier {
             let label = frontier.intern(*label);
             frontier.unanswered.push((label, *count));
         }
-        frontier.aliases.settle();
         frontier
     }
 
@@ -116,6 +116,7 @@ impl Frontier {
     /// Where the frontier stands, to come back to it.
     pub(in crate::oracle) fn save(&self) -> Saved {
         Saved {
+            aliases: self.aliases.clone(),
             configurations: self.configurations.clone(),
             pending: self.pending.clone(),
             under_way: self.under_way,
@@ -125,6 +126,8 @@ impl Frontier {
 
     /// Comes back to where it stood.
     pub(in crate::oracle) fn load(&mut self, saved: &Saved) {
+        self.scratch = Scratch::default();
+        self.aliases.clone_from(&saved.aliases);
         self.configurations.clone_from(&saved.configurations);
         self.pending.clone_from(&saved.pending);
         self.under_way = saved.under_way;
