@@ -165,11 +165,6 @@ impl Judge {
         }
     }
 
-    /// The image is known to be bad: whenever it is prepared, that fails.
-    pub fn assume_bad(&mut self, image: &Name) {
-        let _ = image;
-    }
-
     /// Judges one operation more; it must not start before the one before it.
     ///
     /// # Errors
@@ -232,6 +227,27 @@ impl Judge {
             calls: self.calls,
             worlds,
             widest: self.widest,
+        }
+    }
+
+    /// Nothing comes any more that starts before this moment: what ended before it returns.
+    ///
+    /// For a history that is judged while it happens, and may then be silent for long.
+    pub fn advance(&mut self, now: i64) {
+        self.now = self.now.max(now);
+        self.return_before(Some(now));
+    }
+
+    /// Whether a violation was found for which nothing is blamed yet: what comes next may tell more.
+    #[must_use]
+    pub fn is_undecided(&self) -> bool {
+        self.functions.iter().any(|judged| matches!(judged.verdict, Verdict::Violated { .. }))
+    }
+
+    /// Blames a requirement for every violation that was found, whatever may come next.
+    pub fn blame(&mut self) {
+        for place in 0..self.functions.len() {
+            self.decide(place);
         }
     }
 
