@@ -187,7 +187,8 @@ fn main() {
     println!("{CONNECTIONS} connections, {TURNS} turns of {TURN:?} each, by turns; medians");
     let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
     let rates: Vec<f64> = measured.iter().map(|all| middle(all.iter().map(|one| one.rate).collect())).collect();
-    let p99s: Vec<f64> = measured.iter().map(|all| middle(all.iter().map(|one| milliseconds(one.p99)).collect())).collect();
+    let p99s: Vec<f64> =
+        measured.iter().map(|all| middle(all.iter().map(|one| milliseconds(one.p99)).collect())).collect();
     for (way, (name, _)) in ways.iter().enumerate() {
         let median = middle(measured[way].iter().map(|one| milliseconds(one.median)).collect());
         println!("{name:9} {:8.0} requests/s   median {median:.2} ms   p99 {:.2} ms", rates[way], p99s[way]);

@@ -76,7 +76,12 @@ impl<E: Ear, G: Unpin> Body for Tee<E, G> {
                 if let (Some(heard), Some(data)) = (&mut self.heard, frame.data_ref()) {
                     heard.keep(data);
                 }
-                self.end_if_over();
+                // Behind trailers nothing comes, and nobody may ask for more.
+                if frame.is_trailers() {
+                    self.end();
+                } else {
+                    self.end_if_over();
+                }
             }
             // Whoever hears nothing of its end knows that it broke off.
             Some(Err(_)) => self.heard = None,
