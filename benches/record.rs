@@ -55,6 +55,14 @@ impl Proxy {
     }
 }
 
+impl Proxy {
+    /// The most memory that it ever took, where the system says so.
+    fn peak(&self) -> Option<String> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
+        status.lines().find_map(|line| line.strip_prefix("VmHWM:")).map(|peak| peak.trim().to_owned())
+    }
+}
+
 impl Drop for Proxy {
     fn drop(&mut self) {
         // Killed, nginx would leave its workers behind.
@@ -196,6 +204,9 @@ fn main() {
     println!("record adds {:.2} ms to p99", p99s[1] - p99s[0]);
     if rates.len() > 2 {
         println!("record passes {:.2} times as many requests a second as nginx", rates[1] / rates[2]);
+    }
+    if let Some(peak) = recorder.peak() {
+        println!("record took {peak} of memory at the most");
     }
     recorder.interrupt();
     let mut summary = String::new();

@@ -51,16 +51,18 @@ impl Court {
         Ok(Self { stretches: Some(stretches), backlog, thread: Some(thread) })
     }
 
-    /// Hands a stretch over. `false` if the judge cannot keep up, and is not asked any more.
-    pub(super) fn judge(&mut self, stretch: Stretch) -> bool {
-        let Some(stretches) = &self.stretches else { return false };
+    /// Hands a stretch over.
+    ///
+    /// # Errors
+    /// Why nothing can be judged any more.
+    pub(super) fn judge(&mut self, stretch: Stretch) -> Result<(), &'static str> {
+        let Some(stretches) = &self.stretches else { return Ok(()) };
         let more = stretch.operations.len();
         let waiting = self.backlog.fetch_add(more, Ordering::Relaxed);
-        if waiting + more > BACKLOG || stretches.send(Heard::Stretch(stretch)).is_err() {
-            self.stretches = None;
-            return false;
+        if waiting + more > BACKLOG {
+            return Err("operations come faster than they can be judged");
         }
-        true
+        stretches.send(Heard::Stretch(stretch)).map_err(|_| "the judge has ended")
     }
 
     /// Whether the judge is still asked.

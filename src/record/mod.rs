@@ -15,6 +15,7 @@
 //! Nothing here prints, and nothing secret comes further than the proxy: of the traffic only what the fields of a history
 //! need is told.
 
+mod coding;
 mod file;
 mod headers;
 mod judging;

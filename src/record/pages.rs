@@ -20,16 +20,26 @@ pub(super) fn page(path: &str, status: &Status) -> Option<Response<Full<Bytes>>>
         "/healthz" => answer(StatusCode::OK, "text/plain", "ok\n".to_owned()),
         _ if rest.starts_with('/') => {
             let message = format!("there is nothing at this path; there is {ROOT}, {ROOT}/metrics and {ROOT}/healthz");
-            refusal(StatusCode::NOT_FOUND, "PathNotFound", &message)
+            Refusal { status: StatusCode::NOT_FOUND, code: "FnconformPathNotFound", message }.response()
         }
         _ => return None,
     })
 }
 
-/// A refusal of the proxy's own, in the form of the API, with a code that the API does not have.
-pub(super) fn refusal(status: StatusCode, code: &str, message: &str) -> Response<Full<Bytes>> {
-    let body = json!({ "Code": format!("Fnconform{code}"), "Message": message, "RequestId": "" });
-    answer(status, "application/json", body.to_string())
+/// A refusal of the proxy's own. Its code is none that an API has.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) status: StatusCode,
+    pub(super) code: &'static str,
+    pub(super) message: String,
+}
+
+impl Refusal {
+    /// In the form of the API.
+    pub(super) fn response(&self) -> Response<Full<Bytes>> {
+        let body = json!({ "Code": self.code, "Message": self.message, "RequestId": "" });
+        answer(self.status, "application/json", body.to_string())
+    }
 }
 
 fn answer(status: StatusCode, kind: &'static str, body: String) -> Response<Full<Bytes>> {

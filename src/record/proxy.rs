@@ -3,9 +3,9 @@
 //! It must not wait for anybody but the client and the endpoint.
 
 use super::headers;
-use super::pages;
+use super::pages::{self, Refusal};
 use super::status::Status;
-use super::tap::{AnswerEar, Asked, End, RequestEar, Tap};
+use super::tap::{AnswerEar, Asked, End, Flight, RequestEar, Tap};
 use super::target::{HostPolicy, Target};
 use super::tee::Tee;
 use crate::exchange;
@@ -13,9 +13,10 @@ use bytes::Bytes;
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use hyper::header::HOST;
+use hyper::http::request;
 use hyper::{Method, Request, Response, StatusCode, Version};
-use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::{self as client, Client};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -56,15 +57,8 @@ impl Proxy {
 
     /// Answers a request.
     pub(super) async fn answer(&self, request: Request<Incoming>) -> Answer {
-        match self.pass(request).await {
-            Ok(response) => response.map(Either::Right),
-            Err(own) => own.map(Either::Left),
-        }
-    }
-
-    async fn pass(&self, request: Request<Incoming>) -> Result<Response<Passed>, Response<Full<Bytes>>> {
         if let Some(page) = pages::page(request.uri().path(), &self.status) {
-            return Err(page);
+            return page.map(Either::Left);
         }
         let traffic = &self.status.traffic;
         traffic.requests.fetch_add(1, Ordering::Relaxed);
@@ -73,51 +67,46 @@ impl Proxy {
         let client_start = self.tap.now();
         let (mut head, body) = request.into_parts();
         let asked = told.then(|| Asked::of(&head));
-        self.turn(&mut head).inspect_err(|_| _ = traffic.refused.fetch_add(1, Ordering::Relaxed))?;
-        let flight = match asked {
-            Some((asked, expected)) => Some(self.tap.begin(asked, client_start, expected)),
-            None => {
-                traffic.passed.fetch_add(1, Ordering::Relaxed);
-                None
-            }
-        };
-        let ear = flight.as_ref().map(super::tap::Flight::request_ear);
+        if let Err(refusal) = self.turn(&mut head) {
+            traffic.refused.fetch_add(1, Ordering::Relaxed);
+            return refusal.response().map(Either::Left);
+        }
+        let flight = asked.map(|(asked, expected)| self.tap.begin(asked, client_start, expected));
+        if flight.is_none() {
+            traffic.passed.fetch_add(1, Ordering::Relaxed);
+        }
+        let ear = flight.as_ref().map(Flight::request_ear);
         match self.client.request(Request::from_parts(head, Tee::new(body, ear, ()))).await {
-            Ok(response) => {
-                let (mut head, body) = response.into_parts();
-                let ear = flight.map(|flight| AnswerEar::new(flight, &head));
-                headers::strip(&mut head.headers);
-                head.version = Version::HTTP_11;
-                Ok(Response::from_parts(head, Tee::new(body, ear, underway)))
-            }
-            Err(error) if error.is_connect() => {
-                traffic.unreachable.fetch_add(1, Ordering::Relaxed);
-                if let Some(flight) = flight {
-                    flight.end(End::NotSent);
-                }
-                let message = "the endpoint cannot be reached, so nothing was sent";
-                Err(pages::refusal(StatusCode::BAD_GATEWAY, "UpstreamUnreachable", message))
-            }
-            Err(_) => {
-                traffic.lost.fetch_add(1, Ordering::Relaxed);
-                if let Some(flight) = flight {
-                    flight.end(End::Lost);
-                }
-                let message = "the endpoint gave no answer; it may have done what was asked, or may still do it";
-                Err(pages::refusal(StatusCode::BAD_GATEWAY, "UpstreamLost", message))
-            }
+            Ok(response) => passed(response, flight, underway).map(Either::Right),
+            Err(error) => self.failed(&error, flight).response().map(Either::Left),
         }
     }
 
+    fn failed(&self, error: &client::Error, flight: Option<Flight>) -> Refusal {
+        let traffic = &self.status.traffic;
+        let (count, end, code, message) = if error.is_connect() {
+            let message = "the endpoint cannot be reached, so nothing was sent";
+            (&traffic.unreachable, End::NotSent, "FnconformUpstreamUnreachable", message)
+        } else {
+            let message = "the endpoint gave no answer; it may have done what was asked, or may still do it";
+            (&traffic.lost, End::Lost, "FnconformUpstreamLost", message)
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+        if let Some(flight) = flight {
+            flight.end(end);
+        }
+        Refusal { status: StatusCode::BAD_GATEWAY, code, message: message.to_owned() }
+    }
+
     /// Makes of the head of a client's request that of one to the endpoint.
-    fn turn(&self, head: &mut hyper::http::request::Parts) -> Result<(), Response<Full<Bytes>>> {
-        let refuse = |code: &str, message: &str| Err(pages::refusal(StatusCode::NOT_IMPLEMENTED, code, message));
+    fn turn(&self, head: &mut request::Parts) -> Result<(), Refusal> {
+        let refuse = |code, message| Err(Refusal { status: StatusCode::NOT_IMPLEMENTED, code, message });
         if let Some(protocol) = headers::refused_upgrade(&head.headers) {
             let message = format!("a change of protocol is not proxied, and {protocol:?} was asked for");
-            return refuse("UpgradeNotProxied", &message);
+            return refuse("FnconformUpgradeNotProxied", message);
         }
         let Some(uri) = self.target.uri(&head.uri).filter(|_| head.method != Method::CONNECT) else {
-            return refuse("TargetNotProxied", "only requests for a path are proxied");
+            return refuse("FnconformTargetNotProxied", "only requests for a path are proxied".to_owned());
         };
         head.uri = uri;
         head.version = Version::HTTP_11;
@@ -127,6 +116,15 @@ impl Proxy {
         }
         Ok(())
     }
+}
+
+/// The endpoint's answer, as the client gets it.
+fn passed(response: Response<Incoming>, flight: Option<Flight>, underway: Underway) -> Response<Passed> {
+    let (mut head, body) = response.into_parts();
+    let ear = flight.map(|flight| AnswerEar::new(flight, &head));
+    headers::strip(&mut head.headers);
+    head.version = Version::HTTP_11;
+    Response::from_parts(head, Tee::new(body, ear, underway))
 }
 
 /// Counts a request as under way until its answer is through.

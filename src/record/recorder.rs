@@ -3,6 +3,7 @@
 //! Pure: messages in, text and operations out. What an exchange is, [`crate::exchange`] says; here is only what the whole
 //! recording adds to it: lines, codes that were met, functions of which nothing can be said any more.
 
+use super::coding;
 use super::order::{Intent, Order, Stretch};
 use super::status::{Book, Drop};
 use super::tap::{Asked, End, Expected, Note, Told};
@@ -81,7 +82,8 @@ impl Recorder {
                 return;
             }
             End::Lost => exchange::operation(&flight.exchange, &self.replies),
-            End::Answered(answered) => {
+            End::Answered(mut answered) => {
+                coding::unpack(&mut answered.message);
                 flight.exchange.end = Some(at.max(flight.exchange.start + 1));
                 flight.exchange.answer = Some(answered);
                 exchange::operation(&flight.exchange, &self.replies)
@@ -171,9 +173,7 @@ impl Recorder {
                 self.codes.extend(report.digest.clone());
             }
             Event::Call { call: Call::Invoke { answer: Answer::Accepted(served) }, .. } => {
-                if served.as_ref().is_some_and(|code| !self.codes.contains(code) && !self.replies.names(code)) {
-                    *served = None;
-                }
+                *served = served.take().filter(|code| self.codes.contains(code) || self.replies.names(code));
             }
             _ => {}
         }

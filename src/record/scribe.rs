@@ -70,8 +70,8 @@ impl Scribe {
             return false;
         }
         let stretch = self.recorder.release(batch.taken);
-        if self.court.is_open() && !self.court.judge(stretch) {
-            self.stop_judging("operations come faster than they can be judged");
+        if let Err(reason) = self.court.judge(stretch) {
+            self.stop_judging(reason);
         }
         true
     }

@@ -9,6 +9,7 @@
 //!
 //! What is secret never comes here: of all headers only those that [`KEPT_HEADERS`] names.
 
+use super::coding::CONTENT_ENCODING;
 use crate::exchange::{Answered, Body, Message};
 use hyper::http::{request, response};
 use hyper::{HeaderMap, Method};
@@ -16,8 +17,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 /// The headers that tell what was asked or answered; none of them carries a credential.
-const KEPT_HEADERS: [&str; 10] = [
+const KEPT_HEADERS: [&str; 11] = [
     "age",
+    CONTENT_ENCODING,
     "retry-after",
     "x-acs-request-id",
     "x-amz-function-error",

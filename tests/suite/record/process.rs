@@ -2,7 +2,7 @@
 
 #![cfg(target_os = "linux")]
 
-use fnconform::history::read;
+use fnconform::history::{Call, Event, read};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
@@ -129,10 +129,7 @@ fn whoever_is_killed_leaves_a_history_of_all_but_the_last_second() {
     assert_eq!(history.operations.len(), 21);
     // What is under way may take effect later, or have done so.
     let unanswered: Vec<_> = history.operations.iter().filter(|operation| operation.end.is_none()).collect();
-    assert_eq!(
-        (unanswered.len(), unanswered[0].start),
-        (1, history.operations.iter().map(|one| one.start).min().unwrap())
-    );
+    assert!(unanswered.len() == 1 && matches!(&unanswered[0].event, Event::Call { call: Call::Invoke { .. }, .. }));
     let check = Command::new(env!("CARGO_BIN_EXE_fnconform")).arg("check").arg(&path).output().unwrap();
     assert_eq!(check.status.code(), Some(0), "{check:?}");
 }
