@@ -17,7 +17,11 @@
     reason = "a bench says what it measured, and ends where it cannot measure"
 )]
 
+#[path = "histories/dice.rs"]
+mod dice;
+
 use criterion::{Criterion, criterion_group};
+use dice::Dice;
 use fnconform::driver::Dialect as _;
 use fnconform::driver::fc3::Fc3;
 use fnconform::driver::judged::{Depth, judge};
@@ -50,14 +54,14 @@ fn ours(seed: u64) -> Plans {
 fn random(seed: u64) -> Plans {
     let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     Box::new(std::iter::repeat_with(move || {
-        let functions = 1 + dice.below(2);
+        let functions = dice.choose(&[&[F(0)][..], &[F(0), F(1)]]);
         let steps = (0..STEPS).map(|_| Step(vec![operation(&mut dice, functions)])).collect();
         Plan { steps }
     }))
 }
 
-fn operation(dice: &mut Dice, functions: u8) -> Action {
-    let (f, i) = (F(dice.below(functions)), I(dice.below(3)));
+fn operation(dice: &mut Dice, functions: &[F]) -> Action {
+    let (f, i) = (dice.choose(functions), I(dice.choose(&[0, 1, 2])));
     match dice.below(12) {
         0 => Action::Create(f, i),
         1 => Action::Update(f, i),
@@ -71,18 +75,6 @@ fn operation(dice: &mut Dice, functions: u8) -> Action {
         9 => Action::Image(i, Change::Fail),
         10 => Action::Image(i, Change::Remove),
         _ => Action::Image(i, Change::Ready),
-    }
-}
-
-/// The generator of Steele, Lea and Flood (SplitMix64).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: u8) -> u8 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        u8::try_from((mixed ^ (mixed >> 31)) % u64::from(bound)).unwrap()
     }
 }
 

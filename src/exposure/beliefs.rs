@@ -60,8 +60,8 @@ impl Beliefs {
             for (place, label) in labels.iter().enumerate().filter(|(place, _)| mask & (1 << place) != 0) {
                 let before = reached[mask & !(1 << place)].clone();
                 for world in before {
-                    let range = self.space.step(world, *label);
-                    reached[mask].extend(self.space.list(range));
+                    let step = self.space.step(world, *label);
+                    reached[mask].extend(self.space.list(step.to));
                 }
             }
         }
@@ -90,8 +90,8 @@ impl Beliefs {
         let before: Vec<WorldId> = self.worlds(belief).collect();
         let mut worlds = Vec::new();
         for world in before {
-            let range = self.space.step(world, label);
-            worlds.extend_from_slice(self.space.list(range));
+            let step = self.space.step(world, label);
+            worlds.extend_from_slice(self.space.list(step.to));
         }
         worlds.sort_unstable();
         worlds.dedup();

@@ -29,6 +29,7 @@ pub mod hidden;
 pub mod label;
 mod let_through;
 pub mod open;
+pub mod rename;
 pub mod shape;
 pub mod shown;
 pub mod step;

@@ -46,6 +46,12 @@ pub const fn is_unseen(digest: Digest) -> bool {
     digest.0 >= STAND_INS && digest.0 <= ANY.0
 }
 
+/// Whether the digest is none that was ever seen: it stands for one, or for that of no code at all.
+#[must_use]
+pub const fn is_nobodys(digest: Digest) -> bool {
+    digest.0 >= STAND_INS
+}
+
 impl Code {
     /// Whether this may be the same code as that.
     pub(super) fn may_be(self, other: Self) -> bool {

@@ -4,6 +4,7 @@
 //! which it goes on furthest is blamed; where several go equally far, the narrow before the wide.
 
 use super::explain;
+use super::frontier::Explanation;
 use super::judge::Judge;
 use super::memory::{Elsewhere, Memory, digest_of};
 use super::trail::{Input, Key, Mark, Runner};
@@ -12,7 +13,8 @@ use crate::model::Model;
 use crate::model::breach::SUSPECTS;
 use crate::model::label::Label;
 use crate::model::world::World;
-use crate::requirement::{Requirement, api, image, readiness, states, update};
+use crate::requirement::{Requirement, image, readiness, states, update};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A violation, the requirement that is blamed for it, and why.
@@ -61,13 +63,10 @@ pub(super) fn find(judge: &mut Judge, place: usize, at: usize, key: Key) -> Opti
     let elsewhere = elsewhere(judge, place, &before.label);
     let judged = &judge.functions[place];
     let case = Case { base: &judged.trail.base, inputs: &judged.trail.inputs, at, key };
-    // A function that may never have been there explains all that was ever said of it.
-    let far_fetched = |suspect: &'static Requirement| {
-        judge.model().extent == Extent::Open && *suspect == api::NOT_FOUND && !before.direct.contains(&suspect)
-    };
-    let believable = SUSPECTS.iter().copied().filter(|suspect| !far_fetched(suspect));
+    let base = likely(judge.model(), case);
+    let case = Case { base: &base, ..case };
     let reached: Vec<_> =
-        believable.filter_map(|suspect| Some((suspect, reach(judge.model(), suspect, case)?))).collect();
+        SUSPECTS.iter().filter_map(|&suspect| Some((suspect, reach(judge.model(), suspect, case)?))).collect();
     let mut suspects = order(&before, &reached);
     let vague = suspects.first().is_none_or(|suspect| is_vague(suspect));
     if vague && apart(judge, &judged.name) {
@@ -95,6 +94,28 @@ pub(super) fn find(judge: &mut Judge, place: usize, at: usize, key: Key) -> Opti
         besides,
         explanation,
     })
+}
+
+/// Where the trail began, as far as that explains all before the violation.
+///
+/// Of an open world too much may have been before: a function that never was there explains whatever is said of it, once
+/// `api.not-found` is given up.
+fn likely(model: Model, case: Case<'_>) -> Cow<'_, Mark> {
+    if model.extent == Extent::Closed {
+        return Cow::Borrowed(case.base);
+    }
+    let alone = |explanation: &Explanation| {
+        let mut mark = case.base.clone();
+        mark.snapshot.configurations = vec![explanation.clone()];
+        mark
+    };
+    let explains = |explanation: &Explanation| {
+        let mut runner = Runner::restore(model, &alone(explanation));
+        run(&mut runner, &case.inputs[..case.at]) == Some(case.at)
+    };
+    let mut mark = case.base.clone();
+    mark.snapshot.configurations.retain(explains);
+    Cow::Owned(mark)
 }
 
 /// Judges the trail again up to the violation, and remembers what the client had seen.
@@ -214,12 +235,10 @@ pub(crate) fn is_vague(suspect: &Requirement) -> bool {
 
 /// Whether the history of this function conforms if what was done to the others may have been done to it, too.
 fn apart(judge: &Judge, function: &Name) -> bool {
-    if judge.dropped > 0 || judge.functions.len() < 2 {
-        return false;
-    }
+    let Some(all) = judge.all.as_ref().filter(|_| judge.functions.len() > 1) else { return false };
     let mut mixed = Judge::with_model(judge.model());
     let mut lives = false;
-    for operation in &judge.latest {
+    for operation in all {
         let mut operation = Operation::clone(operation);
         let own = operation.event.function().is_none_or(|name| name == function);
         lives |= own && operation.event.function().is_some();

@@ -103,7 +103,7 @@ struct Line {
     saved: Vec<Option<SavedRunner>>,
 }
 
-type SavedRunner = (super::frontier::Saved, rustc_hash::FxHashMap<Key, super::frontier::Slot>);
+type SavedRunner = (super::frontier::Saved, super::trail::Slots);
 
 impl Line {
     /// Runs the inputs, and keeps where the runner stood before each operation began.
@@ -208,7 +208,7 @@ impl<'a> Bench<'a> {
         let Some(saved) = self.strict.saved[begin].as_ref().filter(|_| begin + 1 == end) else { return false };
         self.strict.runner.load(saved);
         let open = self.strict.runner.is_busy() || self.strict.runner.frontier.has_unanswered();
-        !open && self.strict.runner.frontier.worlds().all(holds)
+        !open && self.strict.runner.frontier.worlds().all(|world| holds(&world))
     }
 
     /// What is blamed if the operation had been answered so; `None` if the history were no violation at its end.
@@ -276,7 +276,7 @@ impl<'a> Bench<'a> {
     fn other_answers(&mut self, begin: usize, label: Label) -> Vec<Label> {
         let digests = self.strict.saved[begin].as_ref().map_or_else(BTreeSet::new, |saved| {
             self.strict.runner.load(saved);
-            self.strict.runner.frontier.worlds().flat_map(digests_of).collect()
+            self.strict.runner.frontier.worlds().flat_map(|world| digests_of(&world).collect::<Vec<_>>()).collect()
         });
         let mut digests: Vec<Digest> = digests.into_iter().collect();
         digests.push(BOGUS);

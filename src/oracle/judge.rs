@@ -1,9 +1,10 @@
 //! Judges a history as it streams by: one frontier a function, all functions sharing only the images.
 //!
-//! Memory depends on how much happens at once and on the number of functions, not on the length of the history.
+//! Memory depends on how much happens at once and on the number of functions, not on the length of the history. What each
+//! function is fed with is put in its queue, and the queues are worked through side by side once they are long.
 
 use super::blame::{self, Finding};
-use super::frontier::{Budget, image_world};
+use super::frontier::{Budget, Tables, image_world};
 use super::names::Names;
 use super::trail::{Input, Key, Runner, Trail};
 use crate::history::{Event, Extent, Header, IdleRule, Name, Operation};
@@ -11,9 +12,10 @@ use crate::model::Model;
 use crate::model::label::Label;
 use crate::model::world::{Digest, Image, Tag};
 use indexmap::IndexMap;
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 /// Why a history cannot be judged at all.
@@ -47,8 +49,8 @@ pub struct Judgement {
     pub operations: usize,
     /// How many of them were calls of the API with a known answer.
     pub calls: usize,
-    /// How many worlds were met, each once a function; of a history so long that tables were started anew, those since
-    /// then.
+    /// How many worlds were met: as one where functions are in the same but for the names, and, of a history so long that
+    /// tables were started anew, those since then.
     pub worlds: usize,
     /// The most configurations that any function had at once.
     pub widest: usize,
@@ -74,14 +76,22 @@ impl Judgement {
 
 /// After a violation so many inputs more are taken in before a requirement is blamed.
 pub(super) const LOOKAHEAD: usize = 256;
-/// So many of the latest operations are kept, to see whether what was done to one function explains another.
-const LATEST: usize = 4096;
+/// So many operations are kept, to see whether what was done to one function explains another. Of a longer history none
+/// are, for what came first may matter.
+const KEPT: usize = 4096;
+/// So many inputs are queued before they are worked through.
+const QUEUED: usize = 8192;
+/// So many groups of functions are worked through side by side, each with tables of its own.
+const GROUPS: usize = 8;
+/// All functions together keep about so many inputs.
+const TRAILS: usize = 1 << 20;
 
 pub(super) struct Judged {
     pub(super) name: Name,
     pub(super) runner: Runner,
     pub(super) trail: Trail,
     pub(super) verdict: Verdict,
+    queue: Vec<Input>,
 }
 
 /// How far a function's judgement is.
@@ -113,9 +123,14 @@ pub struct Judge {
     pub(super) tracks: FxHashMap<Image, Track>,
     /// Operations under way: when they end, their number, and what they are about.
     returns: BinaryHeap<Reverse<(i64, Key, About)>>,
-    /// The latest operations, whosever they are; incomplete once one was dropped.
-    pub(super) latest: VecDeque<Arc<Operation>>,
-    pub(super) dropped: usize,
+    /// All operations, whosever they are; `None` once there were too many.
+    pub(super) all: Option<Vec<Arc<Operation>>>,
+    /// The tables of each group of functions, and those of the images.
+    tables: Vec<Tables>,
+    image_tables: Tables,
+    /// The functions with something in their queues, and how much that is.
+    queues: Vec<usize>,
+    queued: usize,
     next: Key,
     now: i64,
     calls: usize,
@@ -144,7 +159,7 @@ impl Judge {
     /// To be said before anything is judged.
     pub fn assume_bad(&mut self, image: &Name) {
         let image = self.names.image(image);
-        let runner = Runner::with(self.model, [image_world(image, Tag::BAD)]);
+        let runner = Runner::new(self.image_tables.clone(), [image_world(image, Tag::BAD)]);
         self.track(image).runner = runner;
     }
 
@@ -156,8 +171,11 @@ impl Judge {
             places: FxHashMap::default(),
             tracks: FxHashMap::default(),
             returns: BinaryHeap::new(),
-            latest: VecDeque::new(),
-            dropped: 0,
+            all: Some(Vec::new()),
+            tables: Vec::new(),
+            image_tables: Tables::new(model),
+            queues: Vec::new(),
+            queued: 0,
             next: 0,
             now: i64::MIN,
             calls: 0,
@@ -179,10 +197,11 @@ impl Judge {
         let key = self.next;
         self.next += 1;
         let operation = Arc::new(operation);
-        self.latest.push_back(Arc::clone(&operation));
-        if self.latest.len() > LATEST {
-            self.latest.pop_front();
-            self.dropped += 1;
+        if let Some(all) = &mut self.all {
+            all.push(Arc::clone(&operation));
+            if all.len() > KEPT {
+                self.all = None;
+            }
         }
         let label = self.names.label(&operation.event);
         match &operation.event {
@@ -208,12 +227,10 @@ impl Judge {
     /// Ends the history: whatever is under way returns.
     #[must_use]
     pub fn finish(mut self) -> Judgement {
-        self.return_before(None);
-        let mut worlds = 0;
+        self.return_all();
+        let worlds = self.tables.iter().map(Tables::worlds_met).sum();
         for place in 0..self.functions.len() {
-            let frontier = &self.functions[place].runner.frontier;
-            worlds += frontier.worlds_met();
-            self.widest = self.widest.max(frontier.widest);
+            self.widest = self.widest.max(self.functions[place].runner.frontier.widest);
             self.decide(place);
         }
         let operations = usize::try_from(self.next).unwrap_or(usize::MAX);
@@ -252,7 +269,8 @@ impl Judge {
     }
 
     /// The violations that have been found and blamed so far.
-    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+    pub fn findings(&mut self) -> impl Iterator<Item = &Finding> {
+        self.work();
         self.functions.iter().filter_map(|judged| match &judged.verdict {
             Verdict::Done(Outcome::Violates(finding)) => Some(&**finding),
             _ => None,
@@ -262,11 +280,12 @@ impl Judge {
     /// Returns whatever is under way.
     pub(super) fn return_all(&mut self) {
         self.return_before(None);
+        self.work();
     }
 
     /// Ends the history, and says only whether all of it is explained.
     pub(super) fn conforms(mut self) -> bool {
-        self.return_before(None);
+        self.return_all();
         self.all_open()
     }
 
@@ -279,17 +298,21 @@ impl Judge {
             return *place;
         }
         let place = self.functions.len();
-        let runner = Runner::new(self.model);
+        if self.tables.len() < GROUPS {
+            self.tables.push(Tables::new(self.model));
+        }
+        let runner = Runner::new(self.tables[place % GROUPS].clone(), self.model.beginnings());
         let trail = Trail::new(&runner);
-        self.functions.push(Judged { name: function.clone(), runner, trail, verdict: Verdict::Open });
+        let judged = Judged { name: function.clone(), runner, trail, verdict: Verdict::Open, queue: Vec::new() };
+        self.functions.push(judged);
         self.places.insert(function.clone(), place);
         place
     }
 
     fn track(&mut self, image: Image) -> &mut Track {
-        let model = self.model;
+        let (model, tables) = (self.model, &self.image_tables);
         self.tracks.entry(image).or_insert_with(|| Track {
-            runner: Runner::with(model, [image_world(image, model.untold())]),
+            runner: Runner::new(tables.clone(), [image_world(image, model.untold())]),
             under_way: Vec::new(),
             users: Vec::new(),
             carried: Vec::new(),
@@ -359,28 +382,37 @@ impl Judge {
     }
 
     fn feed(&mut self, place: usize, input: Input) {
-        let judged = &mut self.functions[place];
-        match judged.verdict {
-            Verdict::Done(_) => {}
-            Verdict::Violated { at, .. } => {
-                judged.trail.inputs.push(input);
-                if judged.trail.inputs.len() > at + LOOKAHEAD {
-                    self.decide(place);
+        let queue = &mut self.functions[place].queue;
+        if queue.is_empty() {
+            self.queues.push(place);
+        }
+        queue.push(input);
+        self.queued += 1;
+        if self.queued >= QUEUED {
+            self.work();
+        }
+    }
+
+    /// Works through the queues, and blames what has been violated for long enough.
+    fn work(&mut self) {
+        let kept = TRAILS / self.functions.len().max(1);
+        let places = std::mem::take(&mut self.queues);
+        if places.len() > 1 && self.queued >= QUEUED {
+            let mut groups: Vec<Vec<&mut Judged>> = (0..GROUPS).map(|_| Vec::new()).collect();
+            for (place, judged) in self.functions.iter_mut().enumerate() {
+                if !judged.queue.is_empty() {
+                    groups[place % GROUPS].push(judged);
                 }
             }
-            Verdict::Open => {
-                judged.runner.frontier.forget();
-                judged.trail.push(&judged.runner, input.clone());
-                match judged.runner.feed(&input) {
-                    Err(Budget) => judged.verdict = Verdict::Done(Outcome::Inconclusive),
-                    Ok(()) => {
-                        if let Input::End { key } = input
-                            && judged.runner.frontier.is_empty()
-                        {
-                            judged.verdict = Verdict::Violated { at: judged.trail.inputs.len() - 1, key };
-                        }
-                    }
-                }
+            groups.into_par_iter().for_each(|group| group.into_iter().for_each(|judged| judged.work(kept)));
+        } else {
+            places.iter().for_each(|place| self.functions[*place].work(kept));
+        }
+        self.queued = 0;
+        for place in places {
+            let judged = &self.functions[place];
+            if matches!(judged.verdict, Verdict::Violated { at, .. } if judged.trail.inputs.len() > at + LOOKAHEAD) {
+                self.decide(place);
             }
         }
     }
@@ -396,6 +428,37 @@ impl Judge {
 
     pub(super) fn model(&self) -> Model {
         self.model
+    }
+}
+
+impl Judged {
+    /// Works through the queue.
+    fn work(&mut self, kept: usize) {
+        for input in std::mem::take(&mut self.queue) {
+            match self.verdict {
+                Verdict::Done(_) => return,
+                Verdict::Violated { at, .. } => {
+                    if self.trail.inputs.len() > at + LOOKAHEAD {
+                        return;
+                    }
+                    self.trail.inputs.push(input);
+                }
+                Verdict::Open => {
+                    self.trail.make_room(&mut self.runner, kept);
+                    let fed = self.runner.feed(&input);
+                    let ended = match input {
+                        Input::End { key } => Some(key),
+                        _ => None,
+                    };
+                    self.trail.inputs.push(input);
+                    if fed == Err(Budget) {
+                        self.verdict = Verdict::Done(Outcome::Inconclusive);
+                    } else if let Some(key) = ended.filter(|_| self.runner.frontier.is_empty()) {
+                        self.verdict = Verdict::Violated { at: self.trail.inputs.len() - 1, key };
+                    }
+                }
+            }
+        }
     }
 }
 

@@ -128,7 +128,7 @@ impl Memory {
                     self.deployed.clear();
                 }
                 self.saw_active = false;
-                let functions = runner.frontier.worlds().filter_map(|world| world.function.as_ref());
+                let functions = runner.frontier.worlds().filter_map(|world| world.function);
                 self.deploy(functions.map(|function| function.latest));
             }
             _ => {}

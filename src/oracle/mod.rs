@@ -8,7 +8,8 @@
 //!
 //! A history conforms if some interleaving of hidden steps explains it, with every operation taking effect at one instant
 //! between its start and its end. [`Judge`] decides that as the history streams by; [`exercise`] says which requirements a
-//! history has put to the test, and [`mod@coverage`] how much of the automaton it went through.
+//! history has put to the test, [`mod@coverage`] how much of the automaton it went through, and [`observed`] where its
+//! steps led.
 
 mod blame;
 pub mod coverage;
@@ -18,6 +19,7 @@ mod frontier;
 mod judge;
 mod memory;
 pub(crate) mod names;
+pub mod observed;
 pub(crate) mod space;
 mod steps;
 mod trail;

@@ -5,12 +5,13 @@ use crate::model::label::{Invoked, Label, Outcome, Seen, SeenStatus};
 use crate::model::open;
 use crate::model::world::{Code, Digest, Image, State, Status, Tag};
 use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
 
 /// The names met so far.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Names {
-    images: IndexSet<Name>,
-    digests: IndexSet<Name>,
+    images: IndexSet<Name, FxBuildHasher>,
+    digests: IndexSet<Name, FxBuildHasher>,
 }
 
 impl Names {
@@ -91,7 +92,7 @@ fn outcome(answer: &Answer<()>) -> Outcome {
     }
 }
 
-fn insert(set: &mut IndexSet<Name>, name: &Name) -> u32 {
+fn insert(set: &mut IndexSet<Name, FxBuildHasher>, name: &Name) -> u32 {
     let place = set.get_index_of(name).unwrap_or_else(|| set.insert_full(name.clone()).0);
     u32::try_from(place).unwrap_or(u32::MAX)
 }

@@ -2,10 +2,12 @@
 //!
 //! It knows the automaton and nothing of histories.
 
+use crate::history::Extent;
 use crate::model::label::Label;
 use crate::model::world::World;
 use crate::model::{Model, changes_nothing};
-use rustc_hash::FxHashMap;
+use indexmap::IndexSet;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 /// A world, by its place in the table.
 pub(crate) type WorldId = u32;
@@ -15,16 +17,13 @@ pub(crate) type LabelId = u32;
 /// The worlds met so far, and the steps between them.
 pub(crate) struct Space {
     model: Model,
-    worlds: Vec<World>,
-    world_ids: FxHashMap<World, WorldId>,
-    labels: Vec<Label>,
-    label_ids: FxHashMap<Label, LabelId>,
-    /// Whether the label changes nothing in any world.
-    idempotent: Vec<bool>,
+    worlds: IndexSet<World, FxBuildHasher>,
+    labels: IndexSet<Label, FxBuildHasher>,
+    harmless: Vec<bool>,
     /// A world with all that hidden steps lead to from it; computed when first asked for.
     closures: Vec<Option<Range>>,
-    steps: FxHashMap<(WorldId, LabelId), Range>,
-    /// The lists that the ranges are of.
+    steps: FxHashMap<u64, Step>,
+    /// The lists that the ranges are of, each sorted.
     arena: Vec<WorldId>,
 }
 
@@ -35,15 +34,29 @@ pub(crate) struct Range {
     end: u32,
 }
 
+/// What a label leads to from a world.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Step {
+    /// The worlds after it, hidden steps included; none if it cannot happen.
+    pub(crate) to: Range,
+    /// Whether it leaves the world as it is: it leads there, and to nothing that hidden steps would not lead to.
+    pub(crate) is_quiet: bool,
+}
+
+impl Step {
+    /// Whether it can happen.
+    pub(crate) fn is_possible(self) -> bool {
+        self.to.start != self.to.end
+    }
+}
+
 impl Space {
     pub(crate) fn new(model: Model) -> Self {
         Self {
             model,
-            worlds: Vec::new(),
-            world_ids: FxHashMap::default(),
-            labels: Vec::new(),
-            label_ids: FxHashMap::default(),
-            idempotent: Vec::new(),
+            worlds: IndexSet::default(),
+            labels: IndexSet::default(),
+            harmless: Vec::new(),
             closures: Vec::new(),
             steps: FxHashMap::default(),
             arena: Vec::new(),
@@ -54,9 +67,10 @@ impl Space {
         self.model
     }
 
-    /// How much has been remembered; what is no longer needed is forgotten by starting anew.
-    pub(crate) fn size(&self) -> usize {
-        self.worlds.len() + self.arena.len()
+    /// How many bytes are taken, roughly; what is no longer needed is forgotten by starting anew.
+    pub(crate) fn bytes(&self) -> usize {
+        // A world with its two lists and its place in the table; a step with the table's room to grow.
+        300 * self.worlds.len() + 4 * self.arena.len() + 40 * self.steps.len()
     }
 
     /// How many worlds were met.
@@ -72,30 +86,27 @@ impl Space {
         self.labels[id as usize]
     }
 
-    pub(crate) fn idempotent(&self, id: LabelId) -> bool {
-        self.idempotent[id as usize]
-    }
-
     pub(crate) fn intern_world(&mut self, world: World) -> WorldId {
-        if let Some(id) = self.world_ids.get(&world) {
-            return *id;
+        let (place, is_new) = self.worlds.insert_full(world);
+        if is_new {
+            self.closures.push(None);
         }
-        let id = number(self.worlds.len());
-        self.worlds.push(world.clone());
-        self.closures.push(None);
-        self.world_ids.insert(world, id);
-        id
+        number(place)
     }
 
     pub(crate) fn intern_label(&mut self, label: Label) -> LabelId {
-        if let Some(id) = self.label_ids.get(&label) {
-            return *id;
+        let (place, is_new) = self.labels.insert_full(label);
+        if is_new {
+            // What is given up may have effects of its own, and in an open world a look may tell a digest.
+            let all_is_told = self.model.extent == Extent::Closed && !self.model.is_relaxed();
+            self.harmless.push(all_is_told && changes_nothing(&label));
         }
-        let id = number(self.labels.len());
-        self.labels.push(label);
-        self.idempotent.push(changes_nothing(&label));
-        self.label_ids.insert(label, id);
-        id
+        number(place)
+    }
+
+    /// Whether the label is quiet in every world that there can be, as the tables have it.
+    pub(crate) fn is_harmless(&self, label: LabelId) -> bool {
+        self.harmless[label as usize]
     }
 
     pub(crate) fn list(&self, range: Range) -> &[WorldId] {
@@ -120,15 +131,17 @@ impl Space {
             }
             at += 1;
         }
+        members.sort_unstable();
         let range = self.keep(&members);
         self.closures[world as usize] = Some(range);
         range
     }
 
-    /// What the label leads to from the world, hidden steps after it included; empty if it cannot happen.
-    pub(crate) fn step(&mut self, world: WorldId, label: LabelId) -> Range {
-        if let Some(range) = self.steps.get(&(world, label)) {
-            return *range;
+    /// What the label leads to from the world.
+    pub(crate) fn step(&mut self, world: WorldId, label: LabelId) -> Step {
+        let key = u64::from(world) << 32 | u64::from(label);
+        if let Some(step) = self.steps.get(&key) {
+            return *step;
         }
         let mut after = Vec::new();
         let outcome = self.model.visible(&self.worlds[world as usize], &self.labels[label as usize], &mut after);
@@ -142,9 +155,14 @@ impl Space {
             members.sort_unstable();
             members.dedup();
         }
-        let range = self.keep(&members);
-        self.steps.insert((world, label), range);
-        range
+        let to = self.keep(&members);
+        let closure = self.closure(world);
+        let by_itself = self.list(closure);
+        let is_quiet = members.binary_search(&world).is_ok()
+            && members.iter().all(|member| by_itself.binary_search(member).is_ok());
+        let step = Step { to, is_quiet };
+        self.steps.insert(key, step);
+        step
     }
 
     fn keep(&mut self, members: &[WorldId]) -> Range {

@@ -2,12 +2,11 @@
 //!
 //! The trail is bounded: what lies far back is replaced by a snapshot of what was possible then.
 
-use super::frontier::{Budget, Frontier, Saved, Slot, Snapshot};
+use super::frontier::{Budget, Frontier, Saved, Slot, Snapshot, Tables};
 use crate::history::Operation;
 use crate::model::Model;
 use crate::model::label::Label;
 use crate::model::world::{Image, World};
-use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// An operation, by its number in the order of starts.
@@ -29,30 +28,28 @@ pub(super) enum Input {
 /// A frontier that is fed with inputs.
 pub(super) struct Runner {
     pub(super) frontier: Frontier,
-    slots: FxHashMap<Key, Slot>,
+    slots: Slots,
 }
+
+/// The slots of the operations that are under way, few enough to be searched.
+pub(super) type Slots = Vec<(Key, Slot)>;
 
 /// Where a runner stood, as plain data.
 #[derive(Debug, Clone)]
 pub(super) struct Mark {
     pub(super) snapshot: Snapshot,
-    pub(super) slots: Vec<(Key, Slot)>,
+    pub(super) slots: Slots,
 }
 
 impl Runner {
-    /// A runner at the beginning of a function.
-    pub(super) fn new(model: Model) -> Self {
-        Self::with(model, model.beginnings())
-    }
-
     /// A runner that begins in one of those worlds.
-    pub(super) fn with(model: Model, worlds: impl IntoIterator<Item = World>) -> Self {
-        Self { frontier: Frontier::new(model, worlds), slots: FxHashMap::default() }
+    pub(super) fn new(tables: Tables, worlds: impl IntoIterator<Item = World>) -> Self {
+        Self { frontier: Frontier::new(tables, worlds), slots: Slots::new() }
     }
 
     /// A runner where another stood, perhaps under a relaxed model.
     pub(super) fn restore(model: Model, mark: &Mark) -> Self {
-        Self { frontier: Frontier::restore(model, &mark.snapshot), slots: mark.slots.iter().copied().collect() }
+        Self { frontier: Frontier::restore(Tables::new(model), &mark.snapshot), slots: mark.slots.clone() }
     }
 
     /// Whether an operation is under way.
@@ -61,30 +58,31 @@ impl Runner {
     }
 
     /// Where the runner stands, to come back to it.
-    pub(super) fn save(&self) -> (Saved, FxHashMap<Key, Slot>) {
+    pub(super) fn save(&self) -> (Saved, Slots) {
         (self.frontier.save(), self.slots.clone())
     }
 
     /// Comes back to where it stood.
-    pub(super) fn load(&mut self, saved: &(Saved, FxHashMap<Key, Slot>)) {
+    pub(super) fn load(&mut self, saved: &(Saved, Slots)) {
         self.frontier.load(&saved.0);
         self.slots.clone_from(&saved.1);
     }
 
     pub(super) fn mark(&self) -> Mark {
-        Mark { snapshot: self.frontier.snapshot(), slots: self.slots.iter().map(|(key, slot)| (*key, *slot)).collect() }
+        Mark { snapshot: self.frontier.snapshot(), slots: self.slots.clone() }
     }
 
     /// Feeds one input. The frontier may be empty afterwards.
     pub(super) fn feed(&mut self, input: &Input) -> Result<(), Budget> {
         match input {
-            Input::Begin { key, label, .. } => {
-                let slot = self.frontier.begin(*label)?;
-                self.slots.insert(*key, slot);
+            Input::Begin { key, label, operation } => {
+                let slot = self.frontier.begin(*label, operation.end.unwrap_or(i64::MAX))?;
+                self.slots.push((*key, slot));
             }
             Input::Unanswered { label, .. } => self.frontier.begin_unanswered(*label)?,
             Input::End { key } => {
-                if let Some(slot) = self.slots.remove(key) {
+                if let Some(place) = self.slots.iter().position(|(known, _)| known == key) {
+                    let (_, slot) = self.slots.swap_remove(place);
                     self.frontier.end(slot)?;
                 }
             }
@@ -92,7 +90,7 @@ impl Runner {
                 let moved = self.frontier.join(*image, track)?;
                 for (key, from) in under_way {
                     if let Some((_, to)) = moved.iter().find(|(slot, _)| slot == from) {
-                        self.slots.insert(*key, *to);
+                        self.slots.push((*key, *to));
                     }
                 }
             }
@@ -114,29 +112,44 @@ pub(super) struct Trail {
     pub(super) base: Mark,
     /// Where it stood before the second half of them.
     middle: Option<(Mark, usize)>,
+    /// Whether there were inputs before them.
+    cut: bool,
     /// The inputs.
     pub(super) inputs: Vec<Input>,
 }
 
-/// A trail is cut when it is twice as long.
+/// A trail is cut when it is twice as long, or where many functions share the room, earlier.
 const KEPT: usize = 1024;
+/// At least so much is kept.
+const LEAST: usize = 64;
+/// So often what is of the past is given up.
+const TIDY: usize = 64;
 
 impl Trail {
     pub(super) fn new(runner: &Runner) -> Self {
-        Self { base: runner.mark(), middle: None, inputs: Vec::new() }
+        Self { base: runner.mark(), middle: None, cut: false, inputs: Vec::new() }
     }
 
-    /// Keeps an input that `runner` is about to be fed with.
-    pub(super) fn push(&mut self, runner: &Runner, input: Input) {
-        if self.inputs.len() >= 2 * KEPT
+    /// Whether the first inputs are no longer kept.
+    pub(super) fn is_cut(&self) -> bool {
+        self.cut
+    }
+
+    /// Makes room for an input that `runner` is about to be fed with.
+    pub(super) fn make_room(&mut self, runner: &mut Runner, kept: usize) {
+        let kept = (kept / 2).clamp(LEAST, KEPT);
+        if self.inputs.len() % TIDY == 0 {
+            runner.frontier.tidy();
+        }
+        if self.inputs.len() >= 2 * kept
             && let Some((mark, at)) = self.middle.take()
         {
             self.base = mark;
+            self.cut = true;
             self.inputs.drain(..at);
         }
-        if self.inputs.len() >= KEPT && self.middle.is_none() {
+        if self.inputs.len() >= kept && self.middle.is_none() {
             self.middle = Some((runner.mark(), self.inputs.len()));
         }
-        self.inputs.push(input);
     }
 }

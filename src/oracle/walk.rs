@@ -4,7 +4,7 @@
 //! need not have happened, and among those again the one in which nothing happened before it had to. It is found as the frontier is: whenever an operation returns, the ends of the explanations so far are
 //! led on until it has taken effect in them; but here each end remembers where it came from.
 
-use super::frontier::{Budget, SLOTS, Slot, Snapshot, UNANSWERED, UNLIMITED};
+use super::frontier::{Budget, Explanation, SLOTS, Slot, Snapshot, UNANSWERED, UNLIMITED};
 use super::steps::{Id, Steps, number};
 use super::trail::{Input, Key, Trail};
 use crate::model::label::Label;
@@ -93,12 +93,12 @@ impl Walk {
             slots: trail.base.slots.iter().copied().collect(),
         };
         let Snapshot { configurations, pending, unanswered } = &trail.base.snapshot;
-        for (world, done, used) in configurations {
-            let at = Configuration { world: walk.table.world_id(world.clone()), done: *done, used: *used };
+        for Explanation { world, done, quiet, used } in configurations {
+            let at = Configuration { world: walk.table.world_id(world.clone()), done: done | quiet, used: *used };
             let node = walk.add(Node { at, cost: Cost::default(), step: None, before: None });
             walk.front.push(node);
         }
-        for (slot, label) in pending {
+        for (slot, label, _) in pending {
             walk.pending[usize::from(*slot)] = Some(walk.table.label_id(*label));
             walk.under_way |= 1 << slot;
         }
@@ -255,7 +255,7 @@ impl Walk {
     /// The function begins to use an image: what `track` knows of it becomes part of every world.
     fn join(&mut self, image: Image, track: &Snapshot) -> Result<Vec<(Slot, Slot)>, Budget> {
         let mut slots = Vec::new();
-        for (slot, label) in &track.pending {
+        for (slot, label, _) in &track.pending {
             slots.push((*slot, self.begins(*label)?));
         }
         let base = 4 * self.unanswered.len();
@@ -268,10 +268,10 @@ impl Walk {
         }
         for from in std::mem::take(&mut self.front) {
             let Node { at, cost, .. } = self.node(from);
-            for (world, done, used) in &track.configurations {
+            for Explanation { world, done, quiet, used } in &track.configurations {
                 let mut both = self.table.world(at.world).clone();
                 both.set_tag(image, world.tag(image));
-                let moved = slots.iter().filter(|(slot, _)| done >> slot & 1 != 0);
+                let moved = slots.iter().filter(|(slot, _)| (done | quiet) >> slot & 1 != 0);
                 let at = Configuration {
                     world: self.table.world_id(both),
                     done: moved.fold(at.done, |done, (_, to)| done | 1 << to),

@@ -51,7 +51,7 @@ impl Judge {
         let Some(runner) = self.runner(function) else { return outlook };
         let (mut lost, mut safe) = (false, false);
         for world in runner.frontier.worlds() {
-            if model.due(world).is_some() {
+            if model.due(&world).is_some() {
                 outlook.due = Due::Something;
             }
             let Some(f) = world.function.as_ref().filter(|f| f.state == State::Active) else { continue };
@@ -79,7 +79,7 @@ impl Judge {
     /// Whether nothing would be left that must happen if these operations came next.
     pub fn would_be_quiet(&mut self, function: &Name, operations: &[Operation]) -> bool {
         self.supposing(function, operations, |frontier, model| {
-            frontier.worlds().all(|world| model.due(world).is_none())
+            frontier.worlds().all(|world| model.due(&world).is_none())
         })
     }
 
@@ -99,7 +99,7 @@ impl Judge {
         let Some(runner) = self.runner(function) else { return true };
         let saved = runner.save();
         let explained = labels.iter().all(|label| {
-            let fed = runner.frontier.begin(*label).and_then(|slot| runner.frontier.end(slot));
+            let fed = runner.frontier.begin(*label, i64::MAX).and_then(|slot| runner.frontier.end(slot));
             fed.is_ok() && !runner.frontier.is_empty()
         });
         let answer = explained && question(&runner.frontier, model);

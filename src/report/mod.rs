@@ -1,10 +1,12 @@
 //! Reports: pure functions of what a run came to.
 //!
 //! A [`Format`] renders a [`RunResult`] into the text of one file of the results' folder; [`terminal`] renders it for
-//! the person who waits. Nothing here opens a file, looks at a clock or asks the endpoint again.
+//! the person who waits. [`diagram`] draws what histories showed, whoever recorded them. Nothing here opens a file,
+//! looks at a clock or asks the endpoint again.
 //!
 //! To add a format: one file here with a unit struct that implements [`Format`], and its line in [`FORMATS`].
 
+pub mod diagram;
 pub mod json;
 pub mod kill_matrix;
 pub mod terminal;

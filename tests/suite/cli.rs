@@ -189,7 +189,7 @@ fn check_says_a_line_a_file() {
     assert_eq!(check(&["legal.ndjson"]).code, Some(0));
     assert_eq!(check(&["empty.ndjson", "legal.ndjson"]).code, Some(4));
     assert_eq!(check(&["empty.ndjson", "broken.ndjson", "legal.ndjson"]).code, Some(1));
-    assert_eq!(check(&["open.ndjson", "broken.ndjson"]).code, Some(2));
+    assert_eq!(check(&["unreadable.ndjson", "broken.ndjson"]).code, Some(2));
 }
 
 #[test]

@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that unwraps says what it expected")]
 
+mod agreement;
 mod check;
 mod cli;
 mod derived;
+mod diagram;
 mod differential;
 mod emulator;
 mod exercised;

@@ -3,12 +3,13 @@
 use super::input::{self, Input};
 use super::lines::Lines;
 use super::meter::Meter;
-use super::options::Options;
+use super::options::{Observing, Options};
 use super::recorded;
 use crate::cli::error::CliError;
 use crate::exchange::Tally;
 use crate::history::pause::Pauses;
 use crate::history::{Call, Event, Header, Name, Operation, write};
+use crate::oracle::observed::{self, Observed};
 use crate::oracle::{Judge, JudgeError, Judgement};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
@@ -21,6 +22,8 @@ pub(super) struct Judged {
     pub(super) name: String,
     pub(super) lines: Lines,
     pub(super) judgement: Judgement,
+    /// What was observed, if that was asked for.
+    pub(super) observed: Option<Observed>,
     /// Of HAR files: how many entries they had, and what did not become an operation.
     pub(super) entries: Option<(usize, Tally)>,
     /// The images that were said to be bad, and are nowhere.
@@ -37,12 +40,12 @@ pub(super) fn judged(files: &[String], options: &Options) -> Result<Judged, CliE
     let Input { mut header, operations, lines, entries } = input::open(files, &options.reading, &meter)?;
     header.settle_us = options.settle.map(microseconds).into_iter().chain(header.settle_us).min();
     let history = History { files, name: &name, header: &header, lines: &lines, options };
-    let (judgement, unknown_images) = if entries.is_some() || options.as_history.is_some() {
+    let Ended { judgement, observed, unknown_images } = if entries.is_some() || options.as_history.is_some() {
         history.held(operations, entries.is_some())?
     } else {
         history.streamed(operations, &meter)?
     };
-    Ok(Judged { name, lines, judgement, entries, unknown_images })
+    Ok(Judged { name, lines, judgement, observed, entries, unknown_images })
 }
 
 struct History<'a> {
@@ -57,7 +60,7 @@ type Operations = Box<dyn Iterator<Item = Result<Operation, CliError>>>;
 
 impl History<'_> {
     /// Judges what was read when all of it was, and writes it if that is wanted.
-    fn held(&self, operations: Operations, is_har: bool) -> Result<(Judgement, BTreeSet<Name>), CliError> {
+    fn held(&self, operations: Operations, is_har: bool) -> Result<Ended, CliError> {
         let mut all = sorted(operations)?;
         if let Some(mut pauses) = self.options.settle.map(Pauses::new) {
             let mut paused = Vec::with_capacity(all.len());
@@ -72,12 +75,12 @@ impl History<'_> {
         }
         // Without an answer there is nothing to judge, in whatever kind of world.
         if is_har && !all.iter().any(is_answered) {
-            return Ok((nothing(all.len()), BTreeSet::new()));
+            return Ok(Ended { judgement: nothing(all.len()), observed: None, unknown_images: BTreeSet::new() });
         }
         self.judge(all, None)
     }
 
-    fn streamed(&self, mut operations: Operations, meter: &Meter) -> Result<(Judgement, BTreeSet<Name>), CliError> {
+    fn streamed(&self, mut operations: Operations, meter: &Meter) -> Result<Ended, CliError> {
         let pauses = || self.options.settle.map(Pauses::new);
         let piped = self.files.iter().any(|file| file == recorded::STDIN);
         let mut bench = Bench::new(self, pauses())?;
@@ -111,7 +114,7 @@ impl History<'_> {
     }
 
     /// Judges operations that are in order.
-    fn judge(&self, all: Vec<Operation>, pauses: Option<Pauses>) -> Result<(Judgement, BTreeSet<Name>), CliError> {
+    fn judge(&self, all: Vec<Operation>, pauses: Option<Pauses>) -> Result<Ended, CliError> {
         let mut bench = Bench::new(self, pauses)?;
         for operation in all {
             bench.push(operation)?;
@@ -120,10 +123,18 @@ impl History<'_> {
     }
 }
 
+/// What is known at the end of a history.
+struct Ended {
+    judgement: Judgement,
+    observed: Option<Observed>,
+    unknown_images: BTreeSet<Name>,
+}
+
 /// A judge, and what comes before it.
 struct Bench<'a> {
     name: &'a str,
     judge: Judge,
+    observing: Observing,
     pauses: Option<Pauses>,
     /// Images that were said to be bad, and were not met yet.
     unknown_images: BTreeSet<Name>,
@@ -137,7 +148,8 @@ impl<'a> Bench<'a> {
         for image in bad {
             judge.assume_bad(image);
         }
-        Ok(Self { name: history.name, judge, pauses, unknown_images: bad.iter().cloned().collect() })
+        let observing = history.options.observing;
+        Ok(Self { name: history.name, judge, observing, pauses, unknown_images: bad.iter().cloned().collect() })
     }
 
     fn push(&mut self, operation: Operation) -> Result<(), CliError> {
@@ -152,11 +164,18 @@ impl<'a> Bench<'a> {
         }
     }
 
-    fn finish(mut self) -> Result<(Judgement, BTreeSet<Name>), CliError> {
+    fn finish(mut self) -> Result<Ended, CliError> {
         for operation in self.pauses.take().into_iter().flat_map(Pauses::finish) {
             self.judge.push(operation).map_err(|error| CliError::usage(format!("{}: {error}", self.name)))?;
         }
-        Ok((self.judge.finish(), self.unknown_images))
+        let (judgement, observed) = match self.observing {
+            Observing::Yes => {
+                let (judgement, observed) = observed::finish(self.judge);
+                (judgement, Some(observed))
+            }
+            Observing::No => (self.judge.finish(), None),
+        };
+        Ok(Ended { judgement, observed, unknown_images: self.unknown_images })
     }
 }
 

@@ -1,5 +1,6 @@
 //! `fnconform check`: judges recorded histories.
 
+mod diagram;
 mod input;
 mod judged;
 mod lines;
@@ -11,7 +12,8 @@ mod told;
 use super::console;
 use super::error::{CliError, ErrorKind, Exit};
 use clap::Args;
-use options::{Options, Reading};
+use diagram::Diagram;
+use options::{Observing, Options, Reading};
 
 /// Judge recorded histories
 ///
@@ -50,6 +52,11 @@ pub(super) struct Check {
     #[arg(long)]
     stats: bool,
 
+    /// Also draw which states and steps were seen, all histories together, as SVG; `-` for the standard output, where the
+    /// verdict then is not
+    #[arg(long, value_name = "FILE.svg")]
+    diagram: Option<String>,
+
     // The heading of these would hold for all that follow.
     #[command(flatten)]
     reading: Reading,
@@ -67,7 +74,10 @@ pub(super) fn run(args: &Check) -> Result<Exit, CliError> {
         settle: args.settle,
         bad_images: args.bad_image.iter().map(|image| image.as_str().into()).collect(),
         as_history: args.as_history.clone(),
+        observing: if args.diagram.is_some() { Observing::Yes } else { Observing::No },
     };
+    let mut diagram = args.diagram.as_deref().map(Diagram::to);
+    let printed = [&args.as_history, &args.diagram].into_iter().flatten().any(|file| file == recorded::STDIN);
     let mut worst = Exit::Conformant;
     for files in histories {
         let exit = match judged::judged(files, &options) {
@@ -80,7 +90,10 @@ pub(super) fn run(args: &Check) -> Result<Exit, CliError> {
                 if args.stats {
                     text.push_str(&told::stats(&judged.judgement));
                 }
-                if options.as_history.as_deref() == Some(recorded::STDIN) {
+                if let (Some(diagram), Some(observed)) = (&mut diagram, &judged.observed) {
+                    diagram.add(observed);
+                }
+                if printed {
                     console::say_all(&text);
                 } else {
                     console::print(&text)?;
@@ -97,6 +110,9 @@ pub(super) fn run(args: &Check) -> Result<Exit, CliError> {
         if rank(exit) > rank(worst) {
             worst = exit;
         }
+    }
+    if let Some(diagram) = diagram {
+        diagram.write()?;
     }
     Ok(worst)
 }

@@ -48,6 +48,16 @@ pub(super) struct Options {
     pub(super) settle: Option<Duration>,
     pub(super) bad_images: Vec<Name>,
     pub(super) as_history: Option<String>,
+    pub(super) observing: Observing,
+}
+
+/// Whether what a history showed is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Observing {
+    /// It is.
+    Yes,
+    /// It is not.
+    No,
 }
 
 impl Reading {
