@@ -154,7 +154,8 @@ fn say(notice: &Notice) {
 
 fn violated(violation: &Violation) -> String {
     let Violation { requirement, function, line, explanation } = violation;
-    format!("{function}: violates {requirement} at line {line}\n{}", wrap(explanation, "  ", WIDTH))
+    let place = line.map(|line| format!(" at line {line}")).unwrap_or_default();
+    format!("{function}: violates {requirement}{place}\n{}", wrap(explanation, "  ", WIDTH))
 }
 
 fn summary(snapshot: &Snapshot) -> String {

@@ -163,10 +163,11 @@ fn announce(finding: &Finding, told: &mut HashSet<Name>, status: &Status, tell: 
         return;
     }
     told.insert(finding.function.clone());
+    let written = status.book().recording == Going::On;
     let violation = Violation {
         requirement: finding.requirement.name,
         function: finding.function.to_string(),
-        line: finding.operation.line,
+        line: written.then_some(finding.operation.line),
         explanation: finding.explanation.clone(),
     };
     status.book().violation(violation.clone());

@@ -17,8 +17,8 @@ pub struct Violation {
     pub requirement: &'static str,
     /// The function.
     pub function: String,
-    /// The line of the operation at whose end nothing explained the function any more.
-    pub line: usize,
+    /// The line of the operation at whose end nothing explained the function any more, if a file has it.
+    pub line: Option<usize>,
     /// Why.
     pub explanation: String,
 }

@@ -87,7 +87,7 @@ async fn a_violation_is_told_at_once_and_counted() {
     let notices = recording.notices.clone();
     let (snapshot, text) = recording.finish().await;
     assert_eq!((snapshot.book.violations(), notices.lock().unwrap().len()), (1, 1));
-    assert_eq!(text.lines().nth(violation.line - 1).unwrap().split('"').nth(3), Some("get"));
+    assert_eq!(text.lines().nth(violation.line.unwrap() - 1).unwrap().split('"').nth(3), Some("get"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
