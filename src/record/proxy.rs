@@ -82,20 +82,22 @@ impl Proxy {
         }
     }
 
+    /// What a client is told that gets no answer of the endpoint's: that nothing was done, or that nobody knows. For the
+    /// latter no status will do that some client takes for a refusal.
     fn failed(&self, error: &client::Error, flight: Option<Flight>) -> Refusal {
         let traffic = &self.status.traffic;
-        let (count, end, code, message) = if error.is_connect() {
+        let (count, end, status, code, message) = if error.is_connect() {
             let message = "the endpoint cannot be reached, so nothing was sent";
-            (&traffic.unreachable, End::NotSent, "FnconformUpstreamUnreachable", message)
+            (&traffic.unreachable, End::NotSent, StatusCode::BAD_GATEWAY, "FnconformUpstreamUnreachable", message)
         } else {
             let message = "the endpoint gave no answer; it may have done what was asked, or may still do it";
-            (&traffic.lost, End::Lost, "FnconformUpstreamLost", message)
+            (&traffic.lost, End::Lost, StatusCode::GATEWAY_TIMEOUT, "FnconformUpstreamLost", message)
         };
         count.fetch_add(1, Ordering::Relaxed);
         if let Some(flight) = flight {
             flight.end(end);
         }
-        Refusal { status: StatusCode::BAD_GATEWAY, code, message: message.to_owned() }
+        Refusal { status, code, message: message.to_owned() }
     }
 
     /// Makes of the head of a client's request that of one to the endpoint.

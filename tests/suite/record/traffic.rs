@@ -138,7 +138,7 @@ async fn what_cannot_be_sent_took_no_effect_and_what_was_lost_may_have() {
 
     let recording = Recording::of(answering(b"").await).await;
     let lost = send(&recording, &delete).await;
-    assert!(lost.starts_with("HTTP/1.1 502 ") && lost.contains(r#""Code":"FnconformUpstreamLost""#), "{lost}");
+    assert!(lost.starts_with("HTTP/1.1 504 ") && lost.contains(r#""Code":"FnconformUpstreamLost""#), "{lost}");
     // An answer that breaks off is none.
     let (snapshot, text) = recording.finish().await;
     assert_eq!((snapshot.lost, snapshot.book.unanswered), (1, 1));
