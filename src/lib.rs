@@ -28,6 +28,7 @@
 //! | [`lever`] | ways to cause what happens to a function |
 //! | [`exchange`] | what an exchange over HTTP that others had was, as an operation of a history |
 //! | [`har`] | HAR files: entries in, what their exchanges were out |
+//! | [`record`] | a proxy that records what passes as a history, and judges it as it is recorded |
 //! | [`gherkin`] | the scenarios of `features/`: what their steps mean, and what became of them |
 //! | [`report`] | pure renderings of a result, one file a format |
 //! | [`cli`] | one file a subcommand; exit codes |
@@ -39,7 +40,8 @@
 //!
 //! - The oracle sees only the history. What steers a run ([`oracle::watch`]) never enters a verdict.
 //! - The emulator shares no code with the model: one mistake cannot hide in both.
-//! - Only [`driver::client`] knows the HTTP library, only the emulator's server the server's.
+//! - Only [`driver::client`] knows the HTTP library, only the emulator's server the server's; what passes through
+//!   [`record`] is left as it is by neither, so that speaks HTTP by itself.
 //! - A history is a violation only if *no* explanation is left. What cannot be told is inconclusive, what nothing could
 //!   have broken is not exercised, and neither is a pass.
 //! - A request is sent again only if it surely took no effect. A lost answer may have taken effect, for ever.
@@ -58,6 +60,7 @@ pub mod lever;
 pub mod model;
 pub mod oracle;
 pub mod plan;
+pub mod record;
 pub mod rehearsal;
 pub mod report;
 pub mod requirement;

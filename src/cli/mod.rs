@@ -19,6 +19,7 @@ mod nearest;
 pub mod options;
 pub mod pattern;
 mod progress;
+mod record;
 mod replay;
 mod run;
 mod self_test;
@@ -47,6 +48,7 @@ struct Cli {
 enum Command {
     Run(Box<run::Run>),
     Check(check::Check),
+    Record(record::Record),
     Serve(serve::Serve),
     Replay(replay::Replay),
     List(list::List),
@@ -58,6 +60,7 @@ fn dispatch(command: &Command) -> Result<Exit, CliError> {
     match command {
         Command::Run(args) => run::run(args),
         Command::Check(args) => check::run(args),
+        Command::Record(args) => record::run(args),
         Command::Serve(args) => serve::run(args),
         Command::Replay(args) => replay::run(args),
         Command::List(args) => list::run(args),

@@ -108,7 +108,8 @@ fn levers(list: &str) -> Result<Vec<Lever>, CliError> {
     Ok(levers)
 }
 
-fn address(listen: &str) -> Result<SocketAddr, CliError> {
+/// The address that the text names.
+pub(super) fn address(listen: &str) -> Result<SocketAddr, CliError> {
     let unusable = |reason: &str| {
         CliError::usage(format!("cannot listen on `{listen}`: {reason}"))
             .hint("write ADDRESS:PORT, for example 127.0.0.1:8470; port 0 takes a free one")

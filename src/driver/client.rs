@@ -221,7 +221,11 @@ impl Client {
     }
 }
 
-fn base(text: &str) -> Result<String, ClientError> {
+/// The base URL without a slash at its end, if it is one that can be spoken to: plain HTTP, and nothing secret in it.
+///
+/// # Errors
+/// When it is not a URL, or none that can be spoken to over plain HTTP.
+pub fn base(text: &str) -> Result<String, ClientError> {
     let text = text.trim();
     let url = Url::parse(text);
     let reason = match &url {

@@ -64,6 +64,12 @@ impl Replies {
         self.exact.is_empty() && self.patterns.is_empty()
     }
 
+    /// Whether the code of that digest was named for some reply.
+    #[must_use]
+    pub fn names(&self, digest: &str) -> bool {
+        self.digests().any(|named| &**named == digest)
+    }
+
     /// The digests that were named.
     pub(super) fn digests(&self) -> impl Iterator<Item = &Name> {
         self.exact.values().chain(self.patterns.iter().map(|(_, digest)| digest))

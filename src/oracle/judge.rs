@@ -247,6 +247,27 @@ impl Judge {
         }
     }
 
+    /// Nothing comes any more that starts before this moment: what ended before it returns.
+    ///
+    /// For a history that is judged while it happens, and may then be silent for long.
+    pub fn advance(&mut self, now: i64) {
+        self.now = self.now.max(now);
+        self.return_before(Some(now));
+    }
+
+    /// Whether a violation was found for which nothing is blamed yet: what comes next may tell more.
+    #[must_use]
+    pub fn is_undecided(&self) -> bool {
+        self.functions.iter().any(|judged| matches!(judged.verdict, Verdict::Violated { .. }))
+    }
+
+    /// Blames a requirement for every violation that was found, whatever may come next.
+    pub fn blame(&mut self) {
+        for place in 0..self.functions.len() {
+            self.decide(place);
+        }
+    }
+
     /// The violations that have been found and blamed so far.
     pub fn findings(&mut self) -> impl Iterator<Item = &Finding> {
         self.work();

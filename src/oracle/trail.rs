@@ -138,7 +138,7 @@ impl Trail {
     /// Makes room for an input that `runner` is about to be fed with.
     pub(super) fn make_room(&mut self, runner: &mut Runner, kept: usize) {
         let kept = (kept / 2).clamp(LEAST, KEPT);
-        if self.inputs.len() % TIDY == 0 {
+        if self.inputs.len().is_multiple_of(TIDY) {
             runner.frontier.tidy();
         }
         if self.inputs.len() >= 2 * kept

@@ -62,7 +62,7 @@ pub(crate) fn snapshots() -> insta::Settings {
 fn help_says_what_can_be_done() {
     snapshots().bind(|| {
         insta::assert_snapshot!("cli__help", fnconform(&["--help"]));
-        for subcommand in ["run", "check", "serve", "replay", "list", "explain", "self-test"] {
+        for subcommand in ["run", "check", "record", "serve", "replay", "list", "explain", "self-test"] {
             insta::assert_snapshot!(format!("cli__help_{subcommand}"), fnconform(&[subcommand, "--help"]));
         }
     });

@@ -15,6 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("lever", &["history", "requirement", "model", "oracle", "plan", "driver"]),
     ("exchange", &["history", "driver"]),
     ("har", &["history", "exchange"]),
+    ("record", &["history", "oracle", "driver", "exchange"]),
     // The emulator is a second reading of the page: it may know the encoding and the words, never the first reading.
     ("emulator", &["history", "requirement", "driver"]),
     ("rehearsal", &["history", "oracle", "plan", "driver", "lever", "emulator"]),
@@ -36,6 +37,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "report",
             "exchange",
             "har",
+            "record",
             "rehearsal",
             "exposure",
         ],

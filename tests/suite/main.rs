@@ -16,6 +16,7 @@ mod har_broken;
 mod layering;
 mod notation;
 mod open;
+mod record;
 mod recorded;
 mod reference;
 mod run;
