@@ -257,12 +257,14 @@ impl Judge {
 
     /// Whether a violation was found for which nothing is blamed yet: what comes next may tell more.
     #[must_use]
-    pub fn is_undecided(&self) -> bool {
+    pub fn is_undecided(&mut self) -> bool {
+        self.work();
         self.functions.iter().any(|judged| matches!(judged.verdict, Verdict::Violated { .. }))
     }
 
     /// Blames a requirement for every violation that was found, whatever may come next.
     pub fn blame(&mut self) {
+        self.work();
         for place in 0..self.functions.len() {
             self.decide(place);
         }
