@@ -13,7 +13,7 @@ use crate::model::label::Label;
 use crate::model::world::{Digest, Image, Tag};
 use indexmap::IndexMap;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
@@ -111,7 +111,7 @@ pub(super) struct Track {
     under_way: Vec<Key>,
     pub(super) users: Vec<usize>,
     /// The digests that it ever stood for.
-    pub(super) carried: Vec<Digest>,
+    pub(super) carried: FxHashSet<Digest>,
 }
 
 /// Judges operations one by one, in the order of their starts.
@@ -317,7 +317,7 @@ impl Judge {
             runner: Runner::new(tables.clone(), [image_world(image, model.untold())]),
             under_way: Vec::new(),
             users: Vec::new(),
-            carried: Vec::new(),
+            carried: FxHashSet::default(),
         })
     }
 
@@ -326,10 +326,10 @@ impl Judge {
         let track = self.track(image);
         if let Label::Image(_, tag) = label
             && let Some(digest) = tag.digest
-            && !track.carried.contains(&digest)
         {
-            track.carried.push(digest);
+            track.carried.insert(digest);
         }
+        track.runner.frontier.tidy();
         // An image whose own bounds are outgrown takes its users with it, by the same input.
         let _ = track.runner.feed(&input);
         let users = track.users.clone();
@@ -398,6 +398,12 @@ impl Judge {
     /// Works through the queues, and blames what has been violated for long enough.
     fn work(&mut self) {
         let kept = TRAILS / self.functions.len().max(1);
+        // Whoever still uses what was outgrown gives it up in time.
+        for tables in self.tables.iter_mut().chain([&mut self.image_tables]) {
+            if let Some(renewed) = tables.renewed() {
+                *tables = renewed;
+            }
+        }
         let places = std::mem::take(&mut self.queues);
         if places.len() > 1 && self.queued >= QUEUED {
             let mut groups: Vec<Vec<&mut Judged>> = (0..GROUPS).map(|_| Vec::new()).collect();

@@ -87,7 +87,7 @@ impl Space {
     /// How many bytes are taken, roughly; what is no longer needed is forgotten by starting anew.
     pub(crate) fn bytes(&self) -> usize {
         // A world with its two lists and its place in the table; a step with the table's room to grow.
-        300 * self.worlds.len() + 4 * self.arena.len() + 40 * self.steps.len()
+        500 * self.worlds.len() + 8 * self.arena.len() + 60 * self.steps.len()
     }
 
     /// How many worlds were met.

@@ -28,7 +28,7 @@ impl Tables {
     }
 
     /// What to use instead; `None` if these are still good.
-    pub(super) fn renewed(&self) -> Option<Self> {
+    pub(in crate::oracle) fn renewed(&self) -> Option<Self> {
         let (bytes, model) = {
             let space = self.space();
             (space.bytes(), space.model())
