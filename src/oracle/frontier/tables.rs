@@ -15,7 +15,7 @@ struct Shelf {
 }
 
 /// Beyond so many bytes, roughly, the tables are started anew.
-const REMEMBERED: usize = 24 << 20;
+const REMEMBERED: usize = 12 << 20;
 
 impl Tables {
     pub(in crate::oracle) fn new(model: Model) -> Self {
