@@ -4,6 +4,7 @@
 
 use super::HttpResponse;
 use crate::history::{Report, Trace};
+use serde_json::Value;
 
 /// What a complete answer to a call means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +47,8 @@ pub(crate) fn body_kind(response: &HttpResponse) -> String {
     if body.is_empty() {
         return "an empty body".to_owned();
     }
-    let kind = match serde_json::from_slice::<serde_json::Value>(body) {
-        Ok(serde_json::Value::Object(_)) => "a JSON object",
+    let kind = match serde_json::from_slice::<Value>(body) {
+        Ok(Value::Object(_)) => "a JSON object",
         Ok(_) => "JSON that is not an object",
         Err(_) if looks_like_html(body) => "an HTML page",
         Err(_) if body[0] == b'{' => "broken JSON",
@@ -61,6 +62,18 @@ pub(crate) fn body_kind(response: &HttpResponse) -> String {
 fn looks_like_html(body: &[u8]) -> bool {
     let start = body[..body.len().min(512)].to_ascii_lowercase();
     start.starts_with(b"<!doctype html") || start.windows(5).any(|window| window == b"<html")
+}
+
+/// What a value is, for people.
+pub(crate) fn json_kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
 }
 
 #[cfg(test)]

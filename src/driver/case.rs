@@ -3,6 +3,8 @@
 //! A case has functions and images of its own. What was measured enters here, as the length of symbolic waits; nothing
 //! sleeps for what it can watch ([`super::patience`] says how long it watches).
 
+pub use super::record::{CaseRecord, CutShort, Origin, Version};
+
 use super::Request;
 use super::endpoint::{CaseTag, Endpoint, Recorded, ready};
 use super::intent::Intent;
@@ -52,73 +54,6 @@ pub struct Stock {
     pub digest: Name,
     /// The reply by which its code is known.
     pub reply: Option<String>,
-}
-
-/// What a case came to.
-#[derive(Debug, Clone)]
-pub struct CaseRecord {
-    /// Its number, for names.
-    pub name: Name,
-    /// What it did.
-    pub plan: Plan,
-    /// What it saw: sorted by start, with the lines that it has in a file.
-    pub history: History,
-    /// Where in the plan each operation of the history comes from.
-    pub origins: Vec<Origin>,
-    /// Refusals that were not in the API's form: the place of the operation, and what was answered.
-    pub bare_errors: Vec<(usize, String)>,
-    /// Why it ended before its plan did.
-    pub cut_short: Option<CutShort>,
-    /// What was under way when something was first not explained.
-    pub found: Option<Origin>,
-}
-
-/// Where in a case an operation comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Origin {
-    /// The step of the plan, from 0; `None` for the images that there are at the beginning.
-    pub step: Option<usize>,
-    /// The action of that step, from 0.
-    pub action: usize,
-    /// How many requests the run had sent when the operation was over.
-    pub after: u64,
-}
-
-/// Why a case ended before its plan did; what a user can do something about stands first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum CutShort {
-    /// What it waited for did not happen, and was not seen to happen before: the endpoint may only be slow.
-    NeverReady,
-    /// A request was throttled until the deadline.
-    Throttled,
-    /// The run was told to end.
-    Stopped,
-    /// The same was proved often enough; waiting for it once more would prove nothing.
-    Patience,
-}
-
-/// Which of the codes that an image stood for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Version {
-    /// The first one.
-    First,
-    /// The one since its tag was overwritten last.
-    Overwritten,
-}
-
-impl CutShort {
-    /// The reason, as a fragment for people.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Throttled => "a request was throttled until the deadline",
-            Self::Stopped => "the run was told to end",
-            Self::Patience => "the same was proved often enough",
-            Self::NeverReady => {
-                "patience ran out before the endpoint was seen to end preparations: give it more with --patience"
-            }
-        }
-    }
 }
 
 /// A case while it goes on: its plan is carried out a step at a time.

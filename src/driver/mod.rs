@@ -14,11 +14,13 @@ pub mod judged;
 pub mod path;
 pub mod patience;
 mod readings;
+mod record;
 pub mod result;
 pub mod run;
 pub mod setup;
 pub mod shrink;
 
+pub(crate) use answer::json_kind;
 pub use answer::{Meaning, Reply};
 pub use client::{Client, ClientError, Exchange, Failure, RequestTag};
 

@@ -19,6 +19,7 @@ mod lever;
 mod reason;
 mod replies;
 
+pub(crate) use crate::driver::json_kind;
 pub use gather::{Gathered, Read, gather};
 pub use reason::{Reason, Tally};
 pub use replies::{Replies, ReplyError};

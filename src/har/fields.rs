@@ -1,6 +1,7 @@
 //! Fields of an entry, with errors that name them.
 
 use super::HarError;
+use crate::exchange::json_kind;
 use serde_json::{Map, Value};
 
 /// An object in an entry, and the way that led to it.
@@ -16,7 +17,7 @@ impl<'a> Fields<'a> {
     pub(super) fn new(entry: usize, value: &'a Value) -> Result<Self, HarError> {
         let root = Self { entry, way: "", object: value.as_object() };
         if root.object.is_none() {
-            return Err(HarError::Form(format!("entry {entry} is {}, not an object", kind(value))));
+            return Err(HarError::Form(format!("entry {entry} is {}, not an object", json_kind(value))));
         }
         Ok(root)
     }
@@ -62,17 +63,5 @@ impl<'a> Fields<'a> {
     pub(super) fn fail(&self, key: &str, reason: &str) -> HarError {
         let field = if self.way.is_empty() { key.to_owned() } else { format!("{}.{key}", self.way) };
         HarError::Field { entry: self.entry, field, reason: reason.to_owned() }
-    }
-}
-
-/// What a value is, for people.
-pub(super) const fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
     }
 }

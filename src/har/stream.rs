@@ -1,7 +1,7 @@
 //! The entries of a HAR file one after the other, out of `log.entries`, whatever else there is.
 
 use super::HarError;
-use super::fields::kind;
+use crate::exchange::json_kind;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use std::fmt;
@@ -76,7 +76,7 @@ impl<'de, F: FnMut(usize, &Value) -> Result<(), HarError>> DeserializeSeed<'de> 
 
 impl<F> At<'_, F> {
     fn other<E: Error>(self, value: &Value) -> Result<(), E> {
-        let failure = HarError::Form(format!("{}, not {}", self.place.wants(), kind(value)));
+        let failure = HarError::Form(format!("{}, not {}", self.place.wants(), json_kind(value)));
         Err(self.walk.fail(failure))
     }
 }

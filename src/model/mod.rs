@@ -106,6 +106,13 @@ impl Model {
         }
     }
 
+    /// Whether an operation with this answer changes nothing in any world, so that it may take effect as soon as it can.
+    #[must_use]
+    pub fn is_harmless(&self, label: &Label) -> bool {
+        // What is given up may have effects of its own, and in an open world a look may tell a digest.
+        self.extent == Extent::Closed && !self.is_relaxed() && changes_nothing(label)
+    }
+
     /// The requirement of a step that must happen in this world and has not; `None` if the world may stay as it is.
     #[must_use]
     pub fn due(&self, world: &World) -> Option<&'static Requirement> {
@@ -197,7 +204,7 @@ impl Model {
     }
 }
 
-/// Whether an operation with this answer changes nothing in any world, so that it may take effect as soon as it can.
+/// Whether an operation with this answer changes nothing in any world of the automaton.
 #[must_use]
 pub fn changes_nothing(label: &Label) -> bool {
     Kind::of(label).is_some_and(Kind::changes_nothing)

@@ -17,6 +17,7 @@ pub mod exercise;
 mod explain;
 mod frontier;
 mod judge;
+mod judgement;
 mod memory;
 pub(crate) mod names;
 pub mod observed;
@@ -28,7 +29,8 @@ pub mod watch;
 
 pub use blame::Finding;
 pub(crate) use blame::is_vague;
-pub use judge::{Judge, JudgeError, Judgement, Outcome};
+pub use judge::Judge;
+pub use judgement::{JudgeError, Judgement, Outcome};
 
 use crate::history::{History, Operation};
 

@@ -4,7 +4,8 @@
 //! As in [`super::coverage`] one explanation of each function is counted. Of a life so long that its beginning is no
 //! longer kept, the latest part is.
 
-use super::judge::{Judge, Judgement, Outcome};
+use super::judge::Judge;
+use super::judgement::{Judgement, Outcome};
 use super::walk::Walk;
 use super::{Finding, JudgeError, by_start};
 use crate::history::{Answer, Call, Event, History, Name, Report};

@@ -2,11 +2,10 @@
 //!
 //! It knows the automaton and nothing of histories.
 
-use crate::history::Extent;
+use crate::model::Model;
 use crate::model::label::Label;
 use crate::model::likeness::Likeness;
 use crate::model::world::World;
-use crate::model::{Model, changes_nothing};
 use indexmap::IndexSet;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
@@ -123,9 +122,7 @@ impl Space {
     pub(crate) fn intern_label(&mut self, label: Label) -> LabelId {
         let (place, is_new) = self.labels.insert_full(label);
         if is_new {
-            // What is given up may have effects of its own, and in an open world a look may tell a digest.
-            let all_is_told = self.model.extent == Extent::Closed && !self.model.is_relaxed();
-            self.harmless.push(all_is_told && changes_nothing(&label));
+            self.harmless.push(self.model.is_harmless(&label));
         }
         number(place)
     }

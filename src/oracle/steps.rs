@@ -1,9 +1,9 @@
 //! Worlds and labels as small numbers, and the named steps between them, computed once.
 
+use crate::model::Model;
 use crate::model::label::Label;
 use crate::model::step::{self, Step};
 use crate::model::world::World;
-use crate::model::{Model, changes_nothing};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
@@ -59,13 +59,13 @@ impl Steps {
             return *id;
         }
         let id = number(self.labels.len());
-        self.labels.push((label, changes_nothing(&label)));
+        self.labels.push((label, self.model.is_harmless(&label)));
         self.label_ids.insert(label, id);
         id
     }
 
     /// Whether the label changes nothing in any world.
-    pub(super) fn changes_nothing(&self, label: Id) -> bool {
+    pub(super) fn is_harmless(&self, label: Id) -> bool {
         self.labels[label as usize].1
     }
 

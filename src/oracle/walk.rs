@@ -7,10 +7,10 @@
 use super::frontier::{Budget, Explanation, SLOTS, Slot, Snapshot, UNANSWERED, UNLIMITED};
 use super::steps::{Id, Steps, number};
 use super::trail::{Input, Key, Trail};
+use crate::model::Model;
 use crate::model::label::Label;
 use crate::model::step::Step;
 use crate::model::world::{Image, World};
-use crate::model::{Model, changes_nothing};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -163,10 +163,10 @@ impl Walk {
     }
 
     fn begins_unanswered(&mut self, label: Label) -> Result<(), Budget> {
-        if changes_nothing(&label) {
+        let label = self.table.label_id(label);
+        if self.table.is_harmless(label) {
             return Ok(());
         }
-        let label = self.table.label_id(label);
         match self.unanswered.iter().position(|(known, _)| *known == label) {
             Some(place) => self.unanswered[place].1 = (self.unanswered[place].1 + 1).min(UNLIMITED),
             None if self.unanswered.len() == UNANSWERED => return Err(Budget),
@@ -209,7 +209,7 @@ impl Walk {
         for (slot, label) in (0u8..).zip(self.pending) {
             let Some(label) = label.filter(|_| at.done >> slot & 1 == 0) else { continue };
             // What changes nothing takes effect as soon as it can: nothing is lost by that.
-            if !self.table.changes_nothing(label) {
+            if !self.table.is_harmless(label) {
                 waiting.push((slot, label));
             } else if self.answer(from, label, Configuration { done: at.done | 1 << slot, ..at }, work) {
                 return;

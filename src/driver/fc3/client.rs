@@ -7,7 +7,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{ERROR_TYPE, INVOCATION_TYPE, REQUEST_ID, RUNTIME, VERSION};
-use crate::driver::answer::{body_kind, retry_after};
+use crate::driver::answer::{body_kind, json_kind, retry_after};
 use crate::driver::{HttpRequest, HttpResponse, Meaning, Reply, Request, path};
 use crate::history::{Name, Report, Trace};
 
@@ -158,17 +158,6 @@ fn text<'a>(object: &'a Map<String, Value>, key: &str) -> Result<Option<&'a str>
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
         Some(other) => Err(format!("`{key}` is {}, not a string", json_kind(other))),
-    }
-}
-
-fn json_kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
     }
 }
 
