@@ -10,6 +10,7 @@ use super::endpoint::{CaseTag, Endpoint, Recorded, ready};
 use super::intent::Intent;
 use super::patience::Pace;
 use crate::history::{Content, Event, Header, History, Name, Operation, Trace};
+use crate::lever::Images;
 use crate::oracle::Judge;
 use crate::plan::{Action, F, I, Plan, Step};
 use crate::requirement::Lever;
@@ -145,7 +146,7 @@ impl Case {
     /// can tell.
     #[must_use]
     pub fn code(&self, i: I, version: Version) -> Option<Name> {
-        if !self.publishes() {
+        if self.published().is_none() {
             let stock = &self.bench.stock;
             return stock.get(usize::from(i.0) % stock.len().max(1)).map(|stock| stock.digest.clone());
         }
@@ -157,17 +158,19 @@ impl Case {
     }
 
     fn digest(&self, i: I, revision: u32) -> Name {
-        digest(&format!("{}{i}{revision}", self.name))
+        let revision = format!("{}{i}{revision}", self.name);
+        self.published().map_or_else(|| revision.as_str().into(), |images| images.code(&revision))
     }
 
-    fn publishes(&self) -> bool {
-        self.bench.endpoint.levers().contains(Lever::Publish)
+    /// The way to images, where they can be published.
+    fn published(&self) -> Option<&dyn Images> {
+        self.bench.endpoint.levers().images()
     }
 
     /// Publishes the images of the plan, or declares those that are there.
     async fn declare_images(&mut self) {
         let images: Vec<I> = (0..self.plan.images()).map(I).collect();
-        if self.publishes() {
+        if self.published().is_some() {
             let done = join_all(images.iter().map(|i| self.pull(*i))).await;
             self.take_in(done.into_iter().flatten().collect());
         } else {
@@ -228,13 +231,15 @@ impl Case {
     }
 
     pub(super) async fn call(&self, request: &Request) -> Recorded {
-        let published = self.publishes();
         let stock = &self.bench.stock;
+        let published = self.published();
         let served = move |body: &str| -> Option<Name> {
-            if published {
-                return Some(body.chars().take(200).collect::<String>().into());
+            match published {
+                Some(images) => images.served(body),
+                None => {
+                    stock.iter().find(|stock| stock.reply.as_deref() == Some(body)).map(|stock| stock.digest.clone())
+                }
             }
-            stock.iter().find(|stock| stock.reply.as_deref() == Some(body)).map(|stock| stock.digest.clone())
         };
         let start = self.bench.endpoint.now();
         match self.while_it_lasts(self.bench.endpoint.call(&self.tag, request, &served)).await {
@@ -299,8 +304,8 @@ impl Case {
     }
 
     fn image(&self, i: I) -> Name {
-        if self.publishes() {
-            return format!("registry.example.com/fnconform/{}:{i}", self.name).into();
+        if let Some(images) = self.published() {
+            return images.reference(&self.name, &i.to_string());
         }
         let stock = &self.bench.stock;
         match stock.len() {
@@ -373,7 +378,7 @@ impl Case {
         if self.bench.cleanup == Cleanup::Remove {
             let functions: Vec<Name> = (0..plan.functions()).map(|f| self.function(F(f))).collect();
             join_all(functions.iter().map(|function| self.remove(function))).await;
-            if self.bench.endpoint.levers().contains(Lever::Delete) {
+            if self.bench.endpoint.offered().contains(Lever::Delete) {
                 let images: Vec<Name> = (0..plan.images()).map(|i| self.image(I(i))).collect();
                 let missing = &Content::MISSING;
                 join_all(images.iter().map(|image| self.set_image(image, missing))).await;
@@ -433,17 +438,4 @@ enum Done {
 #[must_use]
 pub fn stock_reference(place: usize) -> Name {
     format!("registry.example.com/fnconform/stock:{}", I(u8::try_from(place % 10).unwrap_or(0))).into()
-}
-
-/// A digest that no other text has, in the form that registries use.
-fn digest(text: &str) -> Name {
-    let mut hex = String::from("sha256:");
-    for salt in 0u64..4 {
-        let mut hash = 0xcbf2_9ce4_8422_2325u64 ^ salt.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        for byte in text.bytes() {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-        hex.push_str(&format!("{:016x}", hash ^ hash >> 31));
-    }
-    hex.into()
 }

@@ -19,7 +19,7 @@ const THROTTLED_FOR: Duration = Duration::from_secs(20);
 pub struct Endpoint {
     client: Client,
     dialect: &'static dyn Dialect,
-    levers: Option<Levers>,
+    levers: Levers,
     /// The name of the run, which all that it makes begins with.
     run: Name,
     epoch: Instant,
@@ -73,7 +73,7 @@ impl Endpoint {
         Self {
             client,
             dialect,
-            levers: None,
+            levers: Levers::none(),
             run,
             epoch: Instant::now(),
             requests: AtomicU64::new(0),
@@ -84,7 +84,7 @@ impl Endpoint {
 
     /// The same, with these levers.
     #[must_use]
-    pub fn with_levers(self, levers: Option<Levers>) -> Self {
+    pub fn with_levers(self, levers: Levers) -> Self {
         Self { levers, ..self }
     }
 
@@ -106,10 +106,16 @@ impl Endpoint {
         &self.run
     }
 
-    /// The levers there are.
+    /// Which levers there are.
     #[must_use]
-    pub fn levers(&self) -> LeverSet {
-        self.levers.as_ref().map_or(LeverSet::NONE, Levers::offered)
+    pub fn offered(&self) -> LeverSet {
+        self.levers.offered()
+    }
+
+    /// What the levers are pulled with.
+    #[must_use]
+    pub const fn levers(&self) -> &Levers {
+        &self.levers
     }
 
     /// How many requests were sent so far.
@@ -190,18 +196,16 @@ impl Endpoint {
 
     /// Pulls the lever on an image.
     pub async fn set_image(&self, tag: &CaseTag, image: &Name, content: &Content) -> Option<Operation> {
-        let levers = self.levers.as_ref()?;
         let event = Event::Image { image: image.clone(), content: content.clone() };
         let (start, tag) = self.begin(tag);
-        let effect = levers.set_image(image, content, &tag, self.timeout).await;
+        let effect = self.levers.set_image(image, content, &tag, self.timeout).await;
         self.pulled(start, event, effect)
     }
 
-    /// Says that a function has been idle for long enough.
+    /// Leaves a function idle for long enough.
     pub async fn idle(&self, tag: &CaseTag, function: &Name) -> Option<Operation> {
-        let levers = self.levers.as_ref()?;
         let (start, tag) = self.begin(tag);
-        let effect = levers.idle(function, &tag, self.timeout).await;
+        let effect = self.levers.idle(function, &tag, self.timeout).await;
         self.pulled(start, Event::Idle { function: function.clone() }, effect)
     }
 
@@ -210,13 +214,21 @@ impl Endpoint {
         (self.now(), tag.next())
     }
 
-    fn pulled(&self, start: i64, event: Event, effect: Effect) -> Option<Operation> {
+    fn pulled(&self, start: i64, mut event: Event, effect: Effect) -> Option<Operation> {
         let end = match effect {
             Effect::Done => Some(self.now() + 1),
+            Effect::Published(digest) => {
+                if let Event::Image { content, .. } = &mut event {
+                    content.code = Some(digest);
+                }
+                Some(self.now() + 1)
+            }
+            // What was not done is no operation; the plan goes on without it.
+            Effect::Impossible(_) => return None,
             // An idle lever on a function that is not there is refused, as it should be.
-            Effect::Refused { status, .. } if matches!(event, Event::Idle { .. }) && status < 500 => return None,
-            Effect::Refused { status, text } => {
-                self.note(format!("a lever was refused with HTTP {status}: {text}"));
+            Effect::Refused(_) if matches!(event, Event::Idle { .. }) => return None,
+            Effect::Refused(said) => {
+                self.note(format!("a lever was refused: {said}"));
                 None
             }
             Effect::Unknown(reason) => {

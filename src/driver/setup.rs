@@ -7,7 +7,8 @@ use super::endpoint::Endpoint;
 use super::patience::{Pace, SHORTEST_PATIENCE};
 use super::{Meaning, Request};
 use crate::history::{Answer, Call, Event, History, Operation, Report};
-use crate::lever::{Discovery, LeverSet, Levers};
+use crate::lever::protocol::discover;
+use crate::lever::{Discovery, Images, Levers, Protocol};
 use crate::plan::Plan;
 use crate::requirement::Lever;
 use futures_util::future::join_all;
@@ -125,32 +126,26 @@ pub enum LeverChoice {
 ///
 /// # Errors
 /// If levers were asked for at a place where there are none.
-pub async fn levers(endpoint: &Endpoint, choice: &LeverChoice) -> Result<Option<Levers>, SetupError> {
+pub async fn levers(endpoint: &Endpoint, choice: &LeverChoice) -> Result<Levers, SetupError> {
     let (client, insisted) = match choice {
-        LeverChoice::None => return Ok(None),
+        LeverChoice::None => return Ok(Levers::none()),
         LeverChoice::Auto => (endpoint.client(), None),
         LeverChoice::At(client) => (client, Some(client.base_url().to_owned())),
     };
     let tag = endpoint.tag("levers").next();
     let missing = |reason: String| match &insisted {
         Some(at) => Err(SetupError::NoLevers { endpoint: at.clone(), reason }),
-        None => Ok(None),
+        None => Ok(Levers::none()),
     };
-    match Levers::discover(client, &tag, FIRST_ANSWER).await {
-        Ok(Discovery::Offered(offered)) => Ok(Some(Levers::new(client.clone(), usable(offered)))),
+    match discover(client, &tag, FIRST_ANSWER).await {
+        Ok(Discovery::Offered(offered)) => {
+            let protocol = Arc::new(Protocol::new(client.clone(), offered));
+            let levers = Levers::none().with_images(Arc::clone(&protocol) as Arc<dyn Images>);
+            Ok(if offered.contains(Lever::Idle) { levers.with_idling(protocol) } else { levers })
+        }
         Ok(Discovery::NotOffered(reason)) => missing(reason),
         Err(failure) => missing(failure.to_string()),
     }
-}
-
-/// Levers on images begin with publishing one.
-fn usable(mut offered: LeverSet) -> LeverSet {
-    if !offered.contains(Lever::Publish) {
-        for lever in [Lever::Hold, Lever::Fail, Lever::Delete] {
-            offered.remove(lever);
-        }
-    }
-    offered
 }
 
 /// How many functions the warm-up measures at once.
@@ -179,7 +174,7 @@ pub async fn warm_up(
     stop: watch::Receiver<bool>,
     patience: Option<Duration>,
 ) -> Result<WarmUp, SetupError> {
-    let stock = if endpoint.levers().contains(Lever::Publish) { Vec::new() } else { take_stock(endpoint).await };
+    let stock = if endpoint.offered().contains(Lever::Publish) { Vec::new() } else { take_stock(endpoint).await };
     let guess = Duration::from_millis(40);
     let bench = Arc::new(Bench {
         endpoint: Arc::clone(endpoint),

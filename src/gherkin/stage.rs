@@ -35,7 +35,7 @@ pub struct Play {
 ///
 /// Those for which the endpoint lacks a lever are not begun.
 pub async fn play(bench: &Arc<Bench>, play: Play) -> Vec<Played> {
-    let levers = bench.endpoint.levers();
+    let levers = bench.endpoint.offered();
     let numbered = |(number, script): (usize, &Script)| (script.name.clone(), (number, script.clone()));
     let able = play.scripts.iter().enumerate().filter(|(_, script)| script.plan().can_use(levers));
     let stage = Arc::new(Stage {

@@ -1,16 +1,17 @@
 //! The lever protocol, version 1, from the client's side: which levers an endpoint offers, and their use.
 //!
-//! Encoding and reading are pure; only [`Levers`] sends. It must not know which endpoint it speaks to, nor when a lever
+//! Encoding and reading are pure; only [`Protocol`] and [`discover`] send. It must not know which endpoint it speaks to, nor when a lever
 //! should be pulled.
 
 use std::time::Duration;
 
+use futures_util::future::{BoxFuture, FutureExt};
 use serde_json::{Value, json};
 
-use super::LeverSet;
+use super::{Effect, Idling, Images, LeverSet};
 use crate::driver::answer::body_kind;
 use crate::driver::{Client, Exchange, Failure, HttpRequest, HttpResponse, RequestTag, path};
-use crate::history::Content;
+use crate::history::{Content, Name};
 use crate::requirement::Lever;
 
 /// Where the protocol lives under an endpoint's base URL.
@@ -18,6 +19,9 @@ const ROOT: &str = "/_conformance/v1";
 
 /// The longest part of a refusal's body that is kept.
 const TEXT_LIMIT: usize = 500;
+
+/// The longest digest that a program can have.
+const DIGEST_LIMIT: usize = 200;
 
 /// What an endpoint that answered says of levers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,68 +32,76 @@ pub enum Discovery {
     NotOffered(String),
 }
 
-/// What came of pulling a lever.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Effect {
-    /// It is done.
-    Done,
-    /// It was refused, and nothing was done.
-    Refused {
-        /// The HTTP status.
-        status: u16,
-        /// The beginning of what the endpoint said.
-        text: String,
-    },
-    /// It may have been done, or may still be, for this reason.
-    Unknown(String),
+/// Asks the endpoint which levers it offers.
+///
+/// # Errors
+/// When there is no complete answer, which says nothing of levers.
+pub async fn discover(client: &Client, tag: &RequestTag, timeout: Duration) -> Result<Discovery, Failure> {
+    match client.send(&discovery(), tag, timeout).await {
+        Exchange::Complete(response) => Ok(read_discovery(&response)),
+        Exchange::Failed(failure) => Err(failure),
+    }
 }
 
-/// The levers of one endpoint.
+/// The levers that an endpoint offers over HTTP: on images, and to leave functions idle.
 #[derive(Debug, Clone)]
-pub struct Levers {
+pub struct Protocol {
     client: Client,
     offered: LeverSet,
 }
 
-impl Levers {
-    /// Asks the endpoint which levers it offers.
-    ///
-    /// # Errors
-    /// When there is no complete answer, which says nothing of levers.
-    pub async fn discover(client: &Client, tag: &RequestTag, timeout: Duration) -> Result<Discovery, Failure> {
-        match client.send(&discovery(), tag, timeout).await {
-            Exchange::Complete(response) => Ok(read_discovery(&response)),
-            Exchange::Failed(failure) => Err(failure),
-        }
-    }
-
+impl Protocol {
     /// The levers behind this client, of which these are offered.
     #[must_use]
     pub const fn new(client: Client, offered: LeverSet) -> Self {
         Self { client, offered }
     }
 
-    /// Which levers there are.
-    #[must_use]
-    pub const fn offered(&self) -> LeverSet {
-        self.offered
-    }
-
-    /// From now on the reference stands for this.
-    pub async fn set_image(&self, image: &str, content: &Content, tag: &RequestTag, timeout: Duration) -> Effect {
-        self.pull(&set_image(image, content), tag, timeout).await
-    }
-
-    /// The function has now been idle for long enough.
-    pub async fn idle(&self, function: &str, tag: &RequestTag, timeout: Duration) -> Effect {
-        self.pull(&idle(function), tag, timeout).await
-    }
-
-    async fn pull(&self, request: &HttpRequest, tag: &RequestTag, timeout: Duration) -> Effect {
-        match self.client.send(request, tag, timeout).await {
+    async fn pull(&self, request: HttpRequest, tag: &RequestTag, timeout: Duration) -> Effect {
+        match self.client.send(&request, tag, timeout).await {
             Exchange::Complete(response) => read_effect(&response),
             Exchange::Failed(failure) => Effect::Unknown(failure.to_string()),
         }
+    }
+}
+
+impl Images for Protocol {
+    fn offered(&self) -> LeverSet {
+        self.offered
+    }
+
+    /// A digest that no other revision has, in the form that registries use: the suite chooses it.
+    fn code(&self, revision: &str) -> Name {
+        let mut hex = String::from("sha256:");
+        for salt in 0u64..4 {
+            let mut hash = 0xcbf2_9ce4_8422_2325u64 ^ salt.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            for byte in revision.bytes() {
+                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+            }
+            hex.push_str(&format!("{:016x}", hash ^ hash >> 31));
+        }
+        hex.into()
+    }
+
+    /// The program answers with its digest.
+    fn served(&self, reply: &str) -> Option<Name> {
+        Some(reply.chars().take(DIGEST_LIMIT).collect::<String>().into())
+    }
+
+    fn set<'a>(
+        &'a self,
+        image: &'a str,
+        content: &'a Content,
+        tag: &'a RequestTag,
+        timeout: Duration,
+    ) -> BoxFuture<'a, Effect> {
+        self.pull(set_image(image, content), tag, timeout).boxed()
+    }
+}
+
+impl Idling for Protocol {
+    fn leave<'a>(&'a self, function: &'a str, tag: &'a RequestTag, timeout: Duration) -> BoxFuture<'a, Effect> {
+        self.pull(idle(function), tag, timeout).boxed()
     }
 }
 
@@ -146,7 +158,8 @@ pub fn read_effect(response: &HttpResponse) -> Effect {
         200..300 => Effect::Done,
         status @ 400..500 => {
             let text = String::from_utf8_lossy(&response.body);
-            Effect::Refused { status, text: text.trim().chars().take(TEXT_LIMIT).collect() }
+            let text: String = text.trim().chars().take(TEXT_LIMIT).collect();
+            Effect::Refused(format!("HTTP status {status}: {text}"))
         }
         status => Effect::Unknown(format!("HTTP status {status}")),
     }
@@ -207,11 +220,11 @@ mod tests {
     fn a_lever_that_was_not_answered_with_success_or_refusal_may_have_worked() {
         assert_eq!(read_effect(&answer(204, "")), Effect::Done);
         assert_eq!(read_effect(&answer(200, "<html>")), Effect::Done);
-        let refused = Effect::Refused { status: 404, text: "no such function".to_owned() };
+        let refused = Effect::Refused("HTTP status 404: no such function".to_owned());
         assert_eq!(read_effect(&answer(404, " no such function\n")), refused);
         assert_eq!(read_effect(&answer(500, "no")), Effect::Unknown("HTTP status 500".to_owned()));
         assert_eq!(read_effect(&answer(302, "")), Effect::Unknown("HTTP status 302".to_owned()));
-        let Effect::Refused { text, .. } = read_effect(&answer(400, &"é".repeat(9_000))) else { unreachable!() };
-        assert_eq!(text.chars().count(), 500);
+        let Effect::Refused(text) = read_effect(&answer(400, &"é".repeat(9_000))) else { unreachable!() };
+        assert_eq!(text.chars().filter(|char| *char == 'é').count(), 500);
     }
 }

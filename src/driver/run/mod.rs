@@ -89,7 +89,7 @@ pub async fn run_after(
         Arc::new(Bench { endpoint: Arc::clone(&endpoint), pace, stock: stock.clone(), stop, cleanup: settings.cleanup })
     };
     let not_found = endpoint.dialect().not_found_code();
-    let offered = endpoint.levers();
+    let offered = endpoint.offered();
     let (first_look, rest) = plans(settings, offered);
     let total = first_look.len() + rest.len();
     progress(Progress::Ready { cases: total, levers: offered.iter().collect() });

@@ -27,7 +27,7 @@ pub(super) struct Summary<'a> {
 
 impl Summary<'_> {
     pub(super) fn result(mut self) -> RunResult {
-        let offered = self.endpoint.levers();
+        let offered = self.endpoint.offered();
         let (profile, profile_inferred) = match self.settings.profile {
             Some(profile) => (profile, Inferred::No),
             None if offered == LeverSet::ALL => (Profile::Full, Inferred::Yes),

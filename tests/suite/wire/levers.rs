@@ -2,7 +2,8 @@
 
 use fnconform::driver::{Client, Failure};
 use fnconform::history::{Condition, Content};
-use fnconform::lever::{Discovery, Effect, LeverSet, Levers};
+use fnconform::lever::protocol::discover;
+use fnconform::lever::{Discovery, Effect, Idling, Images, LeverSet, Protocol};
 
 use super::server::{Move, RawServer};
 use super::{PLENTY, answer, tag};
@@ -11,7 +12,7 @@ use super::{PLENTY, answer, tag};
 async fn an_endpoint_with_levers_is_told_from_one_without_and_from_none() {
     let body = r#"{ "version": 1, "levers": ["publish", "hold", "fail", "delete", "idle"] }"#;
     let server = RawServer::always(answer("200 OK", "content-type: application/json\r\n", body)).await;
-    let discovery = Levers::discover(&server.client(), &tag(1), PLENTY).await;
+    let discovery = discover(&server.client(), &tag(1), PLENTY).await;
     assert_eq!(discovery, Ok(Discovery::Offered(LeverSet::ALL)));
     let arrival = &server.arrivals()[0];
     assert!(arrival.head.starts_with("GET /_conformance/v1 HTTP/1.1\r\n"), "{}", arrival.head);
@@ -19,12 +20,12 @@ async fn an_endpoint_with_levers_is_told_from_one_without_and_from_none() {
 
     let page =
         RawServer::always(answer("200 OK", "content-type: text/html\r\n", "<!DOCTYPE html><h1>Hello</h1>")).await;
-    let discovery = Levers::discover(&page.client(), &tag(1), PLENTY).await;
+    let discovery = discover(&page.client(), &tag(1), PLENTY).await;
     let why = "an HTML page of 29 bytes at /_conformance/v1".to_owned();
     assert_eq!(discovery, Ok(Discovery::NotOffered(why)));
 
     let closing = RawServer::start(|_| vec![Move::Close]).await;
-    let discovery = Levers::discover(&closing.client(), &tag(1), PLENTY).await;
+    let discovery = discover(&closing.client(), &tag(1), PLENTY).await;
     assert!(matches!(discovery, Err(Failure::Lost(_))), "{discovery:?}");
 }
 
@@ -42,15 +43,15 @@ async fn levers_are_pulled_as_the_protocol_says() {
     })
     .await;
     let client = Client::new(&format!("{}/base/", server.url())).unwrap();
-    let levers = Levers::new(client, LeverSet::ALL);
+    let levers = Protocol::new(client, LeverSet::ALL);
     let held = Content { code: Some("sha256:0f".into()), condition: Condition::Held };
-    assert_eq!(levers.set_image("r:5000/ns/a:1", &held, &tag(1), PLENTY).await, Effect::Done);
-    assert_eq!(levers.set_image("b", &Content::MISSING, &tag(2), PLENTY).await, Effect::Done);
-    assert_eq!(levers.idle("f-1", &tag(3), PLENTY).await, Effect::Done);
-    let text = r#"{"Code":"FunctionNotFound","Message":"no"}"#.to_owned();
-    assert_eq!(levers.idle("gone", &tag(4), PLENTY).await, Effect::Refused { status: 404, text });
+    assert_eq!(levers.set("r:5000/ns/a:1", &held, &tag(1), PLENTY).await, Effect::Done);
+    assert_eq!(levers.set("b", &Content::MISSING, &tag(2), PLENTY).await, Effect::Done);
+    assert_eq!(levers.leave("f-1", &tag(3), PLENTY).await, Effect::Done);
+    let refusal = Effect::Refused(r#"HTTP status 404: {"Code":"FunctionNotFound","Message":"no"}"#.to_owned());
+    assert_eq!(levers.leave("gone", &tag(4), PLENTY).await, refusal);
     let unknown = Effect::Unknown("HTTP status 500".to_owned());
-    assert_eq!(levers.set_image("broken", &held, &tag(5), PLENTY).await, unknown);
+    assert_eq!(levers.set("broken", &held, &tag(5), PLENTY).await, unknown);
 
     let seen: Vec<(String, String)> = server
         .arrivals()
@@ -73,7 +74,7 @@ async fn levers_are_pulled_as_the_protocol_says() {
 #[tokio::test]
 async fn a_lever_whose_answer_is_lost_may_have_worked() {
     let server = RawServer::start(|_| vec![Move::Reset]).await;
-    let levers = Levers::new(server.client(), LeverSet::ALL);
-    let effect = levers.idle("f", &tag(1), PLENTY).await;
+    let levers = Protocol::new(server.client(), LeverSet::ALL);
+    let effect = levers.leave("f", &tag(1), PLENTY).await;
     assert!(matches!(&effect, Effect::Unknown(reason) if reason.starts_with("no complete answer: ")), "{effect:?}");
 }
