@@ -102,7 +102,7 @@ async fn endpoint(url: &str) -> Result<Endpoint, Box<dyn Error>> {
     let run = format!("fnc-{:08x}", std::process::id());
     let endpoint = Endpoint::new(Client::new(url)?, &Fc3, run.into());
     greet(&endpoint, Duration::from_secs(5)).await?;
-    let offered = levers(&endpoint, &LeverChoice::Auto).await?;
+    let offered = levers(&endpoint, &LeverChoice::default()).await?;
     Ok(endpoint.with_levers(offered))
 }
 

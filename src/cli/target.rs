@@ -2,8 +2,9 @@
 
 use super::duration;
 use super::error::CliError;
-use crate::driver::setup::LeverChoice;
+use crate::driver::setup::{Asked, LeverChoice};
 use crate::driver::{Client, DIALECTS, Dialect};
+use crate::lever::Levers;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use std::time::Duration;
@@ -52,14 +53,15 @@ impl Target {
 
     /// The levers to use.
     pub(super) fn levers(&self) -> Result<LeverChoice, CliError> {
-        match self.levers.as_str() {
-            "auto" => Ok(LeverChoice::Auto),
-            "none" => Ok(LeverChoice::None),
-            url => Client::new(url).map(LeverChoice::At).map_err(|_| {
+        let protocol = match self.levers.as_str() {
+            "auto" => Ok(Asked::Endpoint),
+            "none" => Ok(Asked::Nowhere),
+            url => Client::new(url).map(Asked::At).map_err(|_| {
                 CliError::usage(format!("levers cannot be had from `{url}`"))
                     .hint("--levers takes `auto`, `none`, or the http://HOST:PORT that offers them")
             }),
-        }
+        }?;
+        Ok(LeverChoice { protocol, own: Levers::none() })
     }
 }
 

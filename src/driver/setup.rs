@@ -8,7 +8,7 @@ use super::patience::{Pace, SHORTEST_PATIENCE};
 use super::{Meaning, Request};
 use crate::history::{Answer, Call, Event, History, Operation, Report};
 use crate::lever::protocol::discover;
-use crate::lever::{Discovery, Images, Levers, Protocol};
+use crate::lever::{Discovery, Levers, Protocol};
 use crate::plan::Plan;
 use crate::requirement::Lever;
 use futures_util::future::join_all;
@@ -112,37 +112,44 @@ pub async fn greet(endpoint: &Endpoint, wait: Duration) -> Result<(), SetupError
 }
 
 /// Which levers are to be used.
-#[derive(Debug, Clone)]
-pub enum LeverChoice {
-    /// Those that the endpoint offers.
-    Auto,
-    /// None.
-    None,
-    /// Those that are offered behind this client.
+#[derive(Debug, Clone, Default)]
+pub struct LeverChoice {
+    /// Where the lever protocol is asked for.
+    pub protocol: Asked,
+    /// Levers that there are in any case. They are preferred to those of the protocol.
+    pub own: Levers,
+}
+
+/// Where the lever protocol is asked for.
+#[derive(Debug, Clone, Default)]
+pub enum Asked {
+    /// At the endpoint; that it offers none is no error.
+    #[default]
+    Endpoint,
+    /// Nowhere.
+    Nowhere,
+    /// Behind this client, where it must be.
     At(super::client::Client),
 }
 
-/// Asks for the levers.
+/// The levers that were chosen, as far as the endpoint offers them.
 ///
 /// # Errors
 /// If levers were asked for at a place where there are none.
 pub async fn levers(endpoint: &Endpoint, choice: &LeverChoice) -> Result<Levers, SetupError> {
-    let (client, insisted) = match choice {
-        LeverChoice::None => return Ok(Levers::none()),
-        LeverChoice::Auto => (endpoint.client(), None),
-        LeverChoice::At(client) => (client, Some(client.base_url().to_owned())),
+    let own = choice.own.clone();
+    let (client, insisted) = match &choice.protocol {
+        Asked::Nowhere => return Ok(own),
+        Asked::Endpoint => (endpoint.client(), None),
+        Asked::At(client) => (client, Some(client.base_url().to_owned())),
     };
     let tag = endpoint.tag("levers").next();
     let missing = |reason: String| match &insisted {
         Some(at) => Err(SetupError::NoLevers { endpoint: at.clone(), reason }),
-        None => Ok(Levers::none()),
+        None => Ok(own.clone()),
     };
     match discover(client, &tag, FIRST_ANSWER).await {
-        Ok(Discovery::Offered(offered)) => {
-            let protocol = Arc::new(Protocol::new(client.clone(), offered));
-            let levers = Levers::none().with_images(Arc::clone(&protocol) as Arc<dyn Images>);
-            Ok(if offered.contains(Lever::Idle) { levers.with_idling(protocol) } else { levers })
-        }
+        Ok(Discovery::Offered(offered)) => Ok(own.clone().or(Protocol::levers(client.clone(), offered))),
         Ok(Discovery::NotOffered(reason)) => missing(reason),
         Err(failure) => missing(failure.to_string()),
     }

@@ -78,6 +78,12 @@ impl Levers {
         Self { idling: Some(idling), ..self }
     }
 
+    /// The same, and for what it cannot do those others.
+    #[must_use]
+    pub fn or(self, others: Self) -> Self {
+        Self { images: self.images.or(others.images), idling: self.idling.or(others.idling) }
+    }
+
     /// Which levers there are. Those on images begin with publishing one.
     #[must_use]
     pub fn offered(&self) -> LeverSet {

@@ -3,12 +3,13 @@
 //! Encoding and reading are pure; only [`Protocol`] and [`discover`] send. It must not know which endpoint it speaks to, nor when a lever
 //! should be pulled.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt};
 use serde_json::{Value, json};
 
-use super::{Effect, Idling, Images, LeverSet};
+use super::{Effect, Idling, Images, LeverSet, Levers};
 use crate::driver::answer::body_kind;
 use crate::driver::{Client, Exchange, Failure, HttpRequest, HttpResponse, RequestTag, path};
 use crate::history::{Content, Name};
@@ -55,6 +56,14 @@ impl Protocol {
     #[must_use]
     pub const fn new(client: Client, offered: LeverSet) -> Self {
         Self { client, offered }
+    }
+
+    /// All that is offered behind this client.
+    #[must_use]
+    pub fn levers(client: Client, offered: LeverSet) -> Levers {
+        let protocol = Arc::new(Self::new(client, offered));
+        let levers = Levers::none().with_images(Arc::clone(&protocol) as Arc<dyn Images>);
+        if offered.contains(Lever::Idle) { levers.with_idling(protocol) } else { levers }
     }
 
     async fn pull(&self, request: HttpRequest, tag: &RequestTag, timeout: Duration) -> Effect {

@@ -51,7 +51,7 @@ impl Default for RunSettings {
             on_violation: OnViolation::GoOn,
             profile: None,
             selection: Vec::new(),
-            levers: LeverChoice::Auto,
+            levers: LeverChoice::default(),
             wait_for_endpoint: Duration::ZERO,
             cleanup: Cleanup::Remove,
             shard: (0, 1),
