@@ -2,9 +2,9 @@
 
 use super::duration;
 use super::error::CliError;
-use crate::driver::setup::{Asked, LeverChoice};
+use super::levers::LeverArgs;
+use crate::driver::setup::LeverChoice;
 use crate::driver::{Client, DIALECTS, Dialect};
-use crate::lever::Levers;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use std::time::Duration;
@@ -20,9 +20,8 @@ pub(super) struct Target {
     #[arg(long, value_name = "NAME", value_parser = dialect_names())]
     pub(super) dialect: Option<String>,
 
-    /// Levers to use: `auto` asks the endpoint, `none` uses none, a URL asks there
-    #[arg(long, value_name = "auto|none|URL", default_value = "auto")]
-    levers: String,
+    #[command(flatten)]
+    levers: LeverArgs,
 
     /// How long to wait for an endpoint that is still starting
     #[arg(long, value_name = "DUR", value_parser = duration::parse, default_value = "0s")]
@@ -53,15 +52,7 @@ impl Target {
 
     /// The levers to use.
     pub(super) fn levers(&self) -> Result<LeverChoice, CliError> {
-        let protocol = match self.levers.as_str() {
-            "auto" => Ok(Asked::Endpoint),
-            "none" => Ok(Asked::Nowhere),
-            url => Client::new(url).map(Asked::At).map_err(|_| {
-                CliError::usage(format!("levers cannot be had from `{url}`"))
-                    .hint("--levers takes `auto`, `none`, or the http://HOST:PORT that offers them")
-            }),
-        }?;
-        Ok(LeverChoice { protocol, own: Levers::none() })
+        self.levers.choice()
     }
 }
 

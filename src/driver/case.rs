@@ -6,7 +6,8 @@
 pub use super::record::{CaseRecord, CutShort, Origin, Version};
 
 use super::Request;
-use super::endpoint::{CaseTag, Endpoint, Recorded, ready};
+use super::alone::{LeftAlone, SURELY_NOT};
+use super::endpoint::{CaseTag, Endpoint, Pulled, Recorded, Untold, ready};
 use super::intent::Intent;
 use super::patience::Pace;
 use crate::history::{Content, Event, Header, History, Name, Operation, Trace};
@@ -73,6 +74,7 @@ pub struct Case {
     at_step: Option<usize>,
     /// How many steps of the plan were begun.
     taken: usize,
+    alone: LeftAlone,
 }
 
 /// Executes a plan under that name.
@@ -101,6 +103,7 @@ impl Case {
             found: None,
             at_step: None,
             taken: 0,
+            alone: LeftAlone::default(),
         };
         case.declare_images().await;
         case
@@ -172,7 +175,7 @@ impl Case {
         let images: Vec<I> = (0..self.plan.images()).map(I).collect();
         if self.published().is_some() {
             let done = join_all(images.iter().map(|i| self.pull(*i))).await;
-            self.take_in(done.into_iter().flatten().collect());
+            self.record_all(done.into_iter().map(Done::from).collect());
         } else {
             let declared = |stock: &Stock| Operation {
                 line: 0,
@@ -195,8 +198,11 @@ impl Case {
             actions => {
                 for action in actions {
                     self.intend(action);
+                    if let Some(f) = action.function() {
+                        self.may_be_idle(&self.function(f), Duration::ZERO);
+                    }
                 }
-                let done = join_all(actions.iter().map(|action| self.act(action))).await;
+                let done = join_all(actions.iter().map(|action| self.act(action, actions.len()))).await;
                 self.record_all(done);
             }
         }
@@ -208,10 +214,27 @@ impl Case {
         self.images[usize::from(i.0)].apply(*change);
     }
 
-    async fn act(&self, action: &Action) -> Done {
+    /// Where functions become idle by being left alone: says that this one may have been for long enough before so much
+    /// time has gone by.
+    pub(super) fn may_be_idle(&mut self, function: &Name, coming: Duration) {
+        let Some(alone) = self.bench.endpoint.levers().alone() else { return };
+        let now = self.bench.endpoint.now();
+        let perhaps = self.alone.perhaps_idle(function, alone.saturating_sub(coming * SURELY_NOT), now);
+        self.take_in(perhaps.into_iter().collect());
+    }
+
+    /// Does one of so many actions at once.
+    async fn act(&self, action: &Action, of: usize) -> Done {
         match action {
-            Action::Image(i, _) => Done::Pulled(self.pull(*i).await),
-            Action::Idle(f) => Done::Pulled(self.leave_idle(&self.function(*f)).await),
+            Action::Image(i, _) => self.pull(*i).await.into(),
+            Action::Idle(f) => {
+                let mut idle = self.leave_idle(&self.function(*f)).await;
+                // What is done beside it may be done to this function, which was not left alone then.
+                if let (Ok(Some(idle)), Some(_), 2..) = (&mut idle, self.bench.endpoint.levers().alone(), of) {
+                    idle.end = None;
+                }
+                idle.into()
+            }
             Action::Create(f, i) => {
                 let (function, image) = (self.function(*f), self.image(*i));
                 Done::Called(self.call(&Request::Create { function, image }).await)
@@ -248,26 +271,26 @@ impl Case {
         }
     }
 
-    async fn pull(&self, i: I) -> Option<Operation> {
+    async fn pull(&self, i: I) -> Pulled {
         let content = self.content(i);
         self.set_image(&self.image(i), &content).await
     }
 
-    async fn set_image(&self, image: &Name, content: &Content) -> Option<Operation> {
+    async fn set_image(&self, image: &Name, content: &Content) -> Pulled {
         let event = Event::Image { image: image.clone(), content: content.clone() };
         self.lever(event, self.bench.endpoint.set_image(&self.tag, image, content)).await
     }
 
-    async fn leave_idle(&self, function: &Name) -> Option<Operation> {
+    async fn leave_idle(&self, function: &Name) -> Pulled {
         let event = Event::Idle { function: function.clone() };
         self.lever(event, self.bench.endpoint.idle(&self.tag, function)).await
     }
 
     /// What comes of a lever; unknown if the run ends before it does.
-    async fn lever(&self, event: Event, pulling: impl Future<Output = Option<Operation>>) -> Option<Operation> {
+    async fn lever(&self, event: Event, pulling: impl Future<Output = Pulled>) -> Pulled {
         let start = self.bench.endpoint.now();
         let unknown = Operation { line: 0, start, end: None, event, trace: Trace::default() };
-        self.while_it_lasts(pulling).await.unwrap_or(Some(unknown))
+        self.while_it_lasts(pulling).await.unwrap_or(Ok(Some(unknown)))
     }
 
     /// What comes of something that goes to the endpoint; `None` if it is still on its way a moment after the run was
@@ -320,6 +343,10 @@ impl Case {
             let operation = match one {
                 Done::Pulled(operation) => operation,
                 Done::Called(recorded) => self.unpack(recorded),
+                Done::Broke => {
+                    self.cut_short = Some(CutShort::Lever);
+                    None
+                }
             };
             operations.extend(operation.map(|operation| (action, operation)));
         }
@@ -350,6 +377,7 @@ impl Case {
         for (action, operation) in operations {
             // One step ends before the next begins, so nothing starts before what was judged.
             let _ = self.judge.push(operation.clone());
+            self.alone.take_in(&operation);
             self.operations.push(operation);
             self.origins.push(Origin { action, ..origin });
         }
@@ -432,6 +460,16 @@ impl Case {
 enum Done {
     Called(Recorded),
     Pulled(Option<Operation>),
+    Broke,
+}
+
+impl From<Pulled> for Done {
+    fn from(pulled: Pulled) -> Self {
+        match pulled {
+            Ok(operation) => Self::Pulled(operation),
+            Err(Untold) => Self::Broke,
+        }
+    }
 }
 
 /// The reference of an image that nobody published.

@@ -37,6 +37,13 @@ pub struct Recorded {
     pub bare_error: Option<String>,
 }
 
+/// A lever as it is to be recorded; `None` if nothing was done.
+pub(super) type Pulled = Result<Option<Operation>, Untold>;
+
+/// A lever after which nobody knows what an image is: nothing can be said of what is done with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Untold;
+
 impl Recorded {
     /// A call that was sent then, and to which no answer came.
     #[must_use]
@@ -195,7 +202,7 @@ impl Endpoint {
     }
 
     /// Pulls the lever on an image.
-    pub async fn set_image(&self, tag: &CaseTag, image: &Name, content: &Content) -> Option<Operation> {
+    pub(super) async fn set_image(&self, tag: &CaseTag, image: &Name, content: &Content) -> Pulled {
         let event = Event::Image { image: image.clone(), content: content.clone() };
         let (start, tag) = self.begin(tag);
         let effect = self.levers.set_image(image, content, &tag, self.timeout).await;
@@ -203,7 +210,7 @@ impl Endpoint {
     }
 
     /// Leaves a function idle for long enough.
-    pub async fn idle(&self, tag: &CaseTag, function: &Name) -> Option<Operation> {
+    pub(super) async fn idle(&self, tag: &CaseTag, function: &Name) -> Pulled {
         let (start, tag) = self.begin(tag);
         let effect = self.levers.idle(function, &tag, self.timeout).await;
         self.pulled(start, Event::Idle { function: function.clone() }, effect)
@@ -214,7 +221,7 @@ impl Endpoint {
         (self.now(), tag.next())
     }
 
-    fn pulled(&self, start: i64, mut event: Event, effect: Effect) -> Option<Operation> {
+    fn pulled(&self, start: i64, mut event: Event, effect: Effect) -> Pulled {
         let end = match effect {
             Effect::Done => Some(self.now() + 1),
             Effect::Published(digest) => {
@@ -224,9 +231,9 @@ impl Endpoint {
                 Some(self.now() + 1)
             }
             // What was not done is no operation; the plan goes on without it.
-            Effect::Impossible(_) => return None,
+            Effect::Impossible(_) => return Ok(None),
             // An idle lever on a function that is not there is refused, as it should be.
-            Effect::Refused(_) if matches!(event, Event::Idle { .. }) => return None,
+            Effect::Refused(_) if matches!(event, Event::Idle { .. }) => return Ok(None),
             Effect::Refused(said) => {
                 self.note(format!("a lever was refused: {said}"));
                 None
@@ -235,8 +242,12 @@ impl Endpoint {
                 self.note(format!("a lever's answer is unknown: {reason}"));
                 None
             }
+            Effect::Untold(reason) => {
+                self.note(format!("a lever left it open what an image is: {reason}"));
+                return Err(Untold);
+            }
         };
-        Some(Operation { line: 0, start, end, event, trace: Trace::default() })
+        Ok(Some(Operation { line: 0, start, end, event, trace: Trace::default() }))
     }
 }
 

@@ -6,8 +6,8 @@
 //! machine, has all the time it needs. Nor is it made at all of an endpoint that was not seen to become ready many times
 //! over: what was never seen to end may only be slow.
 
-use super::Request;
 use super::case::{Case, CutShort};
+use super::{Request, alone};
 use crate::history::{Answer, Call, Event, Name, Operation, Trace};
 use crate::oracle::watch::{Asserts, Due};
 use crate::plan::{Action, F, Step};
@@ -43,10 +43,12 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// The pace of an endpoint whose preparations took so long in the middle and at the longest.
+    /// The pace of an endpoint whose preparations took so long in the middle and at the longest, and whose functions
+    /// become idle by being left alone for so long, if that is what makes them idle.
     #[must_use]
-    pub fn measured(typical: Duration, longest: Duration) -> Self {
-        Self::patient(typical, SHORTEST_PATIENCE.max(longest * PATIENCE_FACTOR))
+    pub fn measured(typical: Duration, longest: Duration, alone: Option<Duration>) -> Self {
+        let needed = longest * PATIENCE_FACTOR;
+        Self::patient(typical, alone::patience(SHORTEST_PATIENCE.max(needed), needed, alone))
     }
 
     /// A pace with that patience.
@@ -152,6 +154,7 @@ impl Case {
         let due = self.judge.outlook(&function).due;
         let mut interval = self.bench.pace.poll();
         loop {
+            self.may_be_idle(&function, Duration::ZERO);
             let Some(seen) = self.seen(&function, Look::Get).await else { return };
             self.take_in(vec![seen.clone()]);
             if self.judge.outlook(&function).due == Due::Nothing {
@@ -181,6 +184,7 @@ impl Case {
         let due = self.judge.outlook(&function).due;
         let since = Instant::now();
         while since.elapsed() < typical * 4 {
+            self.may_be_idle(&function, Duration::ZERO);
             for look in [Look::Invoke, Look::Get] {
                 let Some(seen) = self.seen(&function, look).await else { return };
                 self.take_in(vec![seen]);
@@ -274,6 +278,7 @@ impl Case {
     }
 
     async fn leave_alone(&mut self, function: &Name, quiet: Duration) -> Operation {
+        self.may_be_idle(function, quiet);
         let start = self.bench.endpoint.now() + 1;
         self.pause(quiet).await;
         let end = (self.bench.endpoint.now() - 1).max(start + 1);

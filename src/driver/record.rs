@@ -40,6 +40,8 @@ pub enum CutShort {
     NeverReady,
     /// A request was throttled until the deadline.
     Throttled,
+    /// A lever left it open what an image is.
+    Lever,
     /// The run was told to end.
     Stopped,
     /// The same was proved often enough; waiting for it once more would prove nothing.
@@ -61,6 +63,7 @@ impl CutShort {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Throttled => "a request was throttled until the deadline",
+            Self::Lever => "a lever failed, and left it open what an image stands for",
             Self::Stopped => "the run was told to end",
             Self::Patience => "the same was proved often enough",
             Self::NeverReady => {

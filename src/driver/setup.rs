@@ -220,7 +220,7 @@ pub async fn warm_up(
         longest.unwrap_or(WARM_UP_PATIENCE / super::patience::PATIENCE_FACTOR).max(slowest.unwrap_or_default());
     let pace = match patience {
         Some(patience) => Pace::patient(typical, patience),
-        None => Pace::measured(typical, longest),
+        None => Pace::measured(typical, longest, endpoint.levers().alone()),
     }
     .knowing(&bench.pace);
     let mut measured = vec![("preparation", typical), ("patience", pace.patience.max(Duration::ZERO))];
