@@ -7,11 +7,16 @@ use crate::driver::setup::LeverChoice;
 use crate::driver::{Client, DIALECTS, Dialect};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Which endpoint is driven, and how.
 #[derive(Debug, Args)]
 pub(super) struct Target {
+    /// Read settings from this file instead of `fnconform.toml`; `fnconform config` shows what they come to
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
     /// Base URL of the endpoint
     #[arg(long, value_name = "URL")]
     pub(super) endpoint: Option<String>,
