@@ -6,11 +6,24 @@
 //! idle function becomes.
 
 use crate::history::{Answer, Call, Event, Name, Operation, Trace};
+use crate::lever::Levers;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 /// In so small a part of the time after which a function has surely been idle for long enough, it surely has not.
 pub(super) const SURELY_NOT: u32 = 2;
+
+/// After so long a function may have been released by an endpoint that was given no rule and no lever for it: it has rules
+/// of its own, which the page leaves to it.
+const OWN_RULES: Duration = Duration::from_secs(20);
+
+/// After how long a function that is left alone has been idle for long enough, for all that is known.
+pub(super) fn of(levers: &Levers) -> Option<Duration> {
+    match levers.idling() {
+        Some(idling) => idling.alone(),
+        None => Some(OWN_RULES),
+    }
+}
 
 /// The shortest patience that such an endpoint is left with.
 const SHORTEST: Duration = Duration::from_secs(2);

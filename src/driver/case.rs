@@ -6,7 +6,7 @@
 pub use super::record::{CaseRecord, CutShort, Origin, Version};
 
 use super::Request;
-use super::alone::{LeftAlone, SURELY_NOT};
+use super::alone::{self, LeftAlone, SURELY_NOT};
 use super::endpoint::{CaseTag, Endpoint, Pulled, Recorded, Untold, ready};
 use super::intent::Intent;
 use super::patience::Pace;
@@ -217,7 +217,7 @@ impl Case {
     /// Where functions become idle by being left alone: says that this one may have been for long enough before so much
     /// time has gone by.
     pub(super) fn may_be_idle(&mut self, function: &Name, coming: Duration) {
-        let Some(alone) = self.bench.endpoint.levers().alone() else { return };
+        let Some(alone) = alone::of(self.bench.endpoint.levers()) else { return };
         let now = self.bench.endpoint.now();
         let perhaps = self.alone.perhaps_idle(function, alone.saturating_sub(coming * SURELY_NOT), now);
         self.take_in(perhaps.into_iter().collect());
