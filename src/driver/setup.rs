@@ -197,7 +197,8 @@ pub async fn warm_up(
     let records = join_all(names.iter().map(|name| execute(&bench, name, &plan))).await;
     if let Some(reason) = nothing_created(&records) {
         let endpoint = endpoint.client().base_url().to_owned();
-        let bare = records.iter().any(|record| !record.bare_errors.is_empty());
+        let mut seen = records.iter().flat_map(|record| &record.history.operations);
+        let bare = seen.any(|operation| operation.trace.bare.is_some());
         return Err(if bare {
             SetupError::NotTheApi { endpoint, reason }
         } else {
@@ -312,11 +313,11 @@ async fn look_at(endpoint: &Endpoint, place: usize) -> Option<Stock> {
     let get = Request::Get { function: function.clone() };
     let mut stock = None;
     while since.elapsed() < SHORTEST_PATIENCE {
-        match reported(endpoint.call(&tag, &get, &body).await.operation) {
+        match reported(endpoint.call(&tag, &get, &body).await) {
             Some(report) if &*report.state == "Active" => {
                 let digest = report.digest.unwrap_or_else(|| format!("unknown:{image}").into());
                 let invoke = Request::Invoke { function: function.clone() };
-                let reply = replied(endpoint.call(&tag, &invoke, &body).await.operation);
+                let reply = replied(endpoint.call(&tag, &invoke, &body).await);
                 stock = Some(Stock { image: image.clone(), digest, reply });
                 break;
             }
