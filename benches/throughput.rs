@@ -22,7 +22,7 @@ use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group};
 use fnconform::driver::endpoint::Endpoint;
 use fnconform::driver::fc3::Fc3;
-use fnconform::driver::run::{RunSettings, run};
+use fnconform::driver::run::{Nobody, RunSettings, run};
 use fnconform::driver::{Client, Dialect, Request};
 use fnconform::emulator::{self, Running, Settings};
 use fnconform::history::Name;
@@ -92,7 +92,7 @@ impl Arena {
         let name = format!("bench-{number}").into();
         let endpoint = Endpoint::new(Client::new(&self.emulator.url()).unwrap(), &Fc3, name);
         let (_stop, stopped) = tokio::sync::watch::channel(false);
-        let output = self.runtime.block_on(run(endpoint, &run_settings(number), stopped, &|_| {})).unwrap();
+        let output = self.runtime.block_on(run(endpoint, &run_settings(number), stopped, &Nobody)).unwrap();
         Sent { requests: output.result.requests, time: output.result.duration }
     }
 

@@ -2,11 +2,13 @@
 
 use super::error::CliError;
 use super::options::{Plans, RunOptions};
+use super::progress::Line;
 use super::store::{self, Store};
 use crate::driver::Client;
 use crate::driver::endpoint::Endpoint;
-use crate::driver::result::{Profile, Progress, RunResult};
-use crate::driver::run::{RunSettings, Shrinking, run_after};
+use crate::driver::event::Event;
+use crate::driver::result::Profile;
+use crate::driver::run::{RunOutput, RunSettings, Shrinking, Watcher, run_after};
 use crate::driver::setup::SetupError;
 use crate::gherkin::Suite;
 use crate::requirement::Requirement;
@@ -23,31 +25,46 @@ const WAITING_JOBS: usize = 1024;
 /// How often a counterexample is run again.
 const REPLAYS: usize = 5;
 
-/// Does what the options say, and says what it came to.
+/// Does what the options say, and says what it came to; a line shows how far it is.
 ///
 /// Once `stop` becomes true, nothing new is begun, what was made is removed, and the result is what was seen so far.
-/// Histories and counterexamples are written to `options.out`.
+/// Events, histories and counterexamples are written to `options.out` as they come.
 pub(super) async fn drive(
     options: &RunOptions,
     stop: watch::Receiver<bool>,
-    progress: &(dyn Fn(Progress) + Sync),
-) -> Result<RunResult, CliError> {
+    line: Line,
+) -> Result<RunOutput, CliError> {
     let store = options.out.as_deref().map(Store::empty).transpose()?;
     let settings = settings(options)?;
     let url = options.endpoint.as_deref().unwrap_or_default();
     let client = Client::new(url).map_err(|error| CliError::usage(error.to_string()))?;
     let endpoint = Endpoint::new(client, options.dialect, run_name().into());
     let suite = suite(options, &settings)?;
-    let output = run_after(&suite, endpoint, &settings, stop, progress).await.map_err(|error| unusable(&error))?;
-    if let Some(store) = store {
-        for (name, plan, history) in &output.histories {
-            store.history(&format!("histories/{name}.ndjson"), plan, history)?;
-        }
-        for (file, plan, history) in &output.counterexamples {
-            store.counterexample(file, plan, history)?;
+    let onlookers = Onlookers { line, store };
+    let output = run_after(&suite, endpoint, &settings, stop, &onlookers).await.map_err(|error| unusable(&error))?;
+    onlookers.store.map_or(Ok(()), Store::finish)?;
+    Ok(output)
+}
+
+/// Those who watch a run: whoever looks at the terminal, and the folder of its results.
+struct Onlookers {
+    line: Line,
+    store: Option<Store>,
+}
+
+impl Watcher for Onlookers {
+    fn see(&self, event: &Event) {
+        self.line.show(event);
+        if let Some(store) = &self.store {
+            store.see(event);
         }
     }
-    Ok(output.result)
+
+    fn keep(&self, file: &str, bytes: &[u8]) {
+        if let Some(store) = &self.store {
+            store.keep(file, bytes);
+        }
+    }
 }
 
 /// The scenarios that are played first: those of the requirements, or of the tags, that were selected.

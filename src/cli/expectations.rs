@@ -118,7 +118,7 @@ mod tests {
             .collect();
         RunResult {
             endpoint: "http://x".into(),
-            dialect: "fc3",
+            dialect: "fc3".into(),
             seed: 1,
             profile: Profile::Full,
             profile_inferred: Inferred::Yes,

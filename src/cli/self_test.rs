@@ -9,7 +9,7 @@ use super::signal::{self, Signals};
 use crate::driver::Client;
 use crate::driver::endpoint::Endpoint;
 use crate::driver::result::{RequirementResult, Verdict};
-use crate::driver::run::{Kept, RunOutput, RunSettings, run_after};
+use crate::driver::run::{Kept, Nobody, RunOutput, RunSettings, run_after};
 use crate::emulator::{self, Behaviour, Settings, fault, legal};
 use crate::exposure;
 use crate::gherkin::Suite;
@@ -187,7 +187,7 @@ async fn outcome(
     let client = Client::new(&running.url()).map_err(|error| error.to_string())?;
     let endpoint = Endpoint::new(client, dialect, run_name().into());
     let scenarios = Suite::embedded(settings.jobs);
-    let output = run_after(&scenarios, endpoint, settings, stop, &|_| {}).await;
+    let output = run_after(&scenarios, endpoint, settings, stop, &Nobody).await;
     running.shutdown().await;
     Ok(came_to(output.map_err(|error| error.to_string())?))
 }

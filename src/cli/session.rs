@@ -7,10 +7,11 @@ use super::expectations;
 use super::options::RunOptions;
 use super::progress::Line;
 use super::signal::{self, Signals};
-use crate::driver::result::RunResult;
+use crate::driver::event::What;
+use crate::driver::run::RunOutput;
 use crate::emulator::{self, Running, Settings};
-use crate::report::FORMATS;
 use crate::report::terminal::{self, View};
+use crate::report::{Account, FORMATS};
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -56,15 +57,13 @@ async fn driven(mut options: RunOptions) -> Result<Exit, CliError> {
     }
     let (stop, stopped) = watch::channel(false);
     let listening = tokio::spawn(signal::stopping(Signals::listen()?, stop));
-    let line = Line::new();
-    let driven = drive(&options, stopped.clone(), &|progress| line.show(&progress)).await;
-    drop(line);
+    let driven = drive(&options, stopped.clone(), Line::new()).await;
     let interrupted = *stopped.borrow();
     listening.abort();
     if let Some(running) = emulator {
         running.shutdown().await;
     }
-    let exit = driven.and_then(|result| concluded(&options, &result));
+    let exit = driven.and_then(|output| concluded(&options, &output));
     match exit {
         Err(error) if interrupted => {
             console::say(&error.to_string());
@@ -83,11 +82,14 @@ async fn embedded(options: &RunOptions) -> Result<Running, CliError> {
 }
 
 /// Writes the reports, shows the one for people, and says how the command ends.
-fn concluded(options: &RunOptions, result: &RunResult) -> Result<Exit, CliError> {
-    if let Some(out) = &options.out {
+fn concluded(options: &RunOptions, output: &RunOutput) -> Result<Exit, CliError> {
+    let RunOutput { result, events, counterexamples } = output;
+    let histories = counterexamples.iter().map(|(file, _, history)| (file.clone(), history.clone())).collect();
+    if let (Some(out), Some(What::RunBegan(began))) = (&options.out, events.first().map(|event| &event.what)) {
+        let account = Account { began, result, counterexamples: &histories };
         for format in FORMATS {
             let file = out.join(format.file());
-            fs::write(&file, format.render(result)).map_err(|error| unwritable(&file, &error))?;
+            fs::write(&file, format.render(&account)).map_err(|error| unwritable(&file, &error))?;
         }
     }
     let results = options.out.as_deref().unwrap_or(Path::new(""));

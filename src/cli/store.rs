@@ -1,29 +1,37 @@
-//! The folder of results: histories and counterexamples, each with the plan that it is of.
-//!
-//! The plan stands in the first line of the file, where those that judge the history leave it alone.
+//! The folder of results: events as they happen, histories and counterexamples, each with the plan that it is of.
 
 use super::error::CliError;
+use crate::driver::event::{Event, What};
+use crate::driver::record;
+use crate::driver::run::Watcher;
 use crate::gherkin::{Suite, print};
-use crate::history::{History, read, write};
+use crate::history::read;
 use crate::oracle;
 use crate::plan::Plan;
+use crate::report::FORMATS;
 use crate::requirement::{Requirement, by_name};
-use serde_json::Value;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
+/// The file of the events.
+const EVENTS: &str = "events.ndjson";
 /// How the names of histories end.
 const NDJSON: &str = "ndjson";
 /// How the names of scenarios end.
 pub(super) const FEATURE: &str = "feature";
 
-/// A folder that results are written to.
+/// A folder that results are written to while the run goes on, so that one that is killed leaves what it had.
 pub(super) struct Store {
     folder: PathBuf,
+    events: File,
+    /// The first thing that could not be written.
+    failed: Mutex<Option<CliError>>,
 }
 
 impl Store {
-    /// The folder, without the histories of an earlier run.
+    /// The folder, without the results of an earlier run.
     pub(super) fn empty(folder: &Path) -> Result<Self, CliError> {
         for part in ["histories", "counterexamples"] {
             let part = folder.join(part);
@@ -32,29 +40,52 @@ impl Store {
             }
             fs::create_dir_all(&part).map_err(|error| failed_at(&part, &error))?;
         }
-        Ok(Self { folder: folder.to_owned() })
+        for format in FORMATS {
+            let file = folder.join(format.file());
+            match fs::remove_file(&file) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed_at(&file, &error)),
+                _ => {}
+            }
+        }
+        let path = folder.join(EVENTS);
+        let events = File::create(&path).map_err(|error| failed_at(&path, &error))?;
+        Ok(Self { folder: folder.to_owned(), events, failed: Mutex::default() })
     }
 
-    /// Writes a counterexample: its history with its plan, and beside it the plan as a scenario.
-    pub(super) fn counterexample(&self, file: &str, plan: &Plan, history: &History) -> Result<(), CliError> {
-        self.history(file, plan, history)?;
-        let path = self.folder.join(file).with_extension(FEATURE);
-        let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        let text = print::feature(&format!("It breaks {name}"), plan);
-        fs::write(&path, text).map_err(|error| failed_at(&path, &error))
-    }
-
-    /// Writes a history with its plan.
-    pub(super) fn history(&self, file: &str, plan: &Plan, history: &History) -> Result<(), CliError> {
+    fn write(&self, file: &str, bytes: &[u8]) {
         let path = self.folder.join(file);
-        let mut bytes = Vec::new();
-        write::history(&mut bytes, history).map_err(|error| failed_at(&path, &error))?;
-        let text = String::from_utf8_lossy(&bytes);
-        let (header, lines) = text.split_once('\n').unwrap_or((&text, ""));
-        let steps: Vec<Value> = plan.steps.iter().map(|step| Value::from(step.to_string())).collect();
-        let header = header.strip_suffix('}').unwrap_or(header);
-        let text = format!("{header},\"plan\":{}}}\n{lines}", Value::from(steps));
-        fs::write(&path, text).map_err(|error| failed_at(&path, &error))
+        if let Err(error) = fs::write(&path, bytes) {
+            self.fail(&path, &error);
+        }
+    }
+
+    fn fail(&self, path: &Path, error: &std::io::Error) {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| failed_at(path, error));
+    }
+
+    /// Says what could not be written, if anything.
+    pub(super) fn finish(self) -> Result<(), CliError> {
+        self.failed.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
+    }
+}
+
+impl Watcher for Store {
+    /// A line in one piece, so that a run that is killed leaves whole lines but the last.
+    fn see(&self, event: &Event) {
+        let mut line = serde_json::to_vec(event).unwrap_or_default();
+        line.push(b'\n');
+        if let Err(error) = (&self.events).write_all(&line) {
+            self.fail(&self.folder.join(EVENTS), &error);
+        }
+        if let What::CounterexampleFound(found) = &event.what {
+            let name = format!("It breaks {}", found.requirement.name);
+            let scenario = Path::new(&found.file).with_extension(FEATURE);
+            self.write(&scenario.to_string_lossy(), print::feature(&name, &found.plan).as_bytes());
+        }
+    }
+
+    fn keep(&self, file: &str, bytes: &[u8]) {
+        self.write(file, bytes);
     }
 }
 
@@ -69,7 +100,7 @@ pub(super) struct Kept {
 /// Reads a counterexample.
 pub(super) fn read(file: &Path) -> Result<Kept, CliError> {
     let text = fs::read_to_string(file).map_err(|error| failed_at(file, &error))?;
-    let plan = plan(&text).map_err(|reason| {
+    let plan = record::plan(&text).map_err(|reason| {
         CliError::usage(format!("{}: {reason}", file.display()))
             .hint("a run writes counterexamples, with their plans, to fnconform-results/counterexamples/")
     })?;
@@ -80,16 +111,6 @@ pub(super) fn read(file: &Path) -> Result<Kept, CliError> {
     // What the form of an answer breaks is not in the history; the file is named for it.
     let named = file.file_stem().and_then(|stem| by_name(&stem.to_string_lossy()));
     Ok(Kept { plan, breaks: named.or(found).into_iter().collect() })
-}
-
-fn plan(text: &str) -> Result<Plan, String> {
-    let first = text.lines().next().unwrap_or_default();
-    let header: Value = serde_json::from_str(first).map_err(|_| "the first line is not a header".to_owned())?;
-    let Some(steps) = header.get("plan").and_then(Value::as_array) else {
-        return Err("the first line has no plan, so it cannot be run again".to_owned());
-    };
-    let lines: Vec<&str> = steps.iter().filter_map(Value::as_str).collect();
-    lines.join("\n").parse().map_err(|error| format!("field `plan`: {error}"))
 }
 
 /// The scenarios of a feature file.

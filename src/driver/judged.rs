@@ -139,6 +139,13 @@ impl JudgedCase {
         answered.or(self.record.found.filter(|_| suspected))
     }
 
+    /// What it is blamed for first: by what the automaton does not explain, and by the form of answers.
+    #[must_use]
+    pub fn blamed(&self) -> Vec<&'static Requirement> {
+        let finding = self.finding.iter().map(|finding| finding.requirement);
+        finding.chain(self.answers.iter().map(|breach| breach.requirement)).collect()
+    }
+
     /// Whether it breaks anything.
     #[must_use]
     pub fn breaks_something(&self) -> bool {

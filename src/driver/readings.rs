@@ -5,15 +5,13 @@
 use crate::history::{Answer, Call, Event, History, Report};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The readings seen, by name; several where the endpoint was seen to do both.
-pub(super) fn seen<'a>(histories: impl Iterator<Item = &'a History>) -> BTreeMap<&'static str, String> {
-    let mut seen: BTreeMap<&'static str, BTreeSet<&'static str>> = BTreeMap::new();
-    for history in histories {
-        for (reading, what) in of(history) {
-            seen.entry(reading).or_default().insert(what);
-        }
+/// The readings that a history shows, by name; several where the endpoint was seen to do both.
+pub(super) fn seen(history: &History) -> BTreeMap<String, BTreeSet<String>> {
+    let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (reading, what) in of(history) {
+        seen.entry(reading.to_owned()).or_default().insert(what.to_owned());
     }
-    seen.into_iter().map(|(reading, what)| (reading, what.into_iter().collect::<Vec<_>>().join(", "))).collect()
+    seen
 }
 
 /// What one history shows of one function at a time.

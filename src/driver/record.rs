@@ -1,7 +1,35 @@
 //! What a case came to: what it did, what it saw, and why it ended. Plain data.
 
-use crate::history::{History, Name};
+use crate::history::{History, Name, write};
 use crate::plan::Plan;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// The file that a history is kept in: ndjson, whose first line has the plan that it is of, where those that judge the
+/// history leave it alone.
+#[must_use]
+pub fn text(plan: &Plan, history: &History) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    // Nothing is written to but memory.
+    let _ = write::history(&mut bytes, history);
+    let header = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len()).saturating_sub(1);
+    let plan = format!(",\"plan\":{}", json!(plan));
+    bytes.splice(header..header, plan.into_bytes());
+    bytes
+}
+
+/// The plan in the first line of such a file.
+///
+/// # Errors
+/// Why there is none, for people.
+pub fn plan(text: &str) -> Result<Plan, String> {
+    let first = text.lines().next().unwrap_or_default();
+    let header: Value = serde_json::from_str(first).map_err(|_| "the first line is not a header".to_owned())?;
+    let Some(plan) = header.get("plan") else {
+        return Err("the first line has no plan, so it cannot be run again".to_owned());
+    };
+    Plan::deserialize(plan).map_err(|error| format!("field `plan`: {error}"))
+}
 
 /// What a case came to.
 #[derive(Debug, Clone)]
@@ -32,7 +60,8 @@ pub struct Origin {
 }
 
 /// Why a case ended before its plan did; what a user can do something about stands first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum CutShort {
     /// What it waited for did not happen, and was not seen to happen before: the endpoint may only be slow.
     NeverReady,

@@ -5,6 +5,7 @@ use crate::oracle::coverage::Coverage;
 use crate::plan::Plan;
 use crate::plan::derived::derived;
 use crate::requirement::{Lever, Requirement, update};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ pub struct RunResult {
     /// The endpoint's base URL, without credentials.
     pub endpoint: String,
     /// The dialect's name.
-    pub dialect: &'static str,
+    pub dialect: String,
     /// The seed that the plans are a function of.
     pub seed: u64,
     /// Which requirements the verdict is about.
@@ -34,9 +35,9 @@ pub struct RunResult {
     /// The levers that were used.
     pub levers: Vec<Lever>,
     /// The readings of the documentation that were seen, by their names in the specification (`R1` …).
-    pub readings: BTreeMap<&'static str, String>,
+    pub readings: BTreeMap<String, String>,
     /// What the endpoint was measured to take: label and duration, in the order in which people want to read it.
-    pub measured: Vec<(&'static str, Duration)>,
+    pub measured: Vec<(String, Duration)>,
     /// How much of the automaton was gone through.
     pub covered: Covered,
     /// What a reader should know besides: notes on answers, on clean-up, on what could not be told.
@@ -66,7 +67,7 @@ impl RunResult {
 /// It is set against what the levers on offer can force ([`crate::plan::derived`]), if the endpoint does the usual where
 /// the page leaves it a choice. What was gone through besides is counted apart: it hung on the moment, or on such a
 /// choice. An endpoint that chooses otherwise has less of the one and more of the other, and is no worse for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Covered {
     /// Situations that a function was in, names left out.
     pub worlds: Share,
@@ -79,7 +80,7 @@ pub struct Covered {
 }
 
 /// How many of those that can be forced were seen, and how many others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Share {
     /// How many of them were seen.
     pub seen: usize,
@@ -129,7 +130,7 @@ pub struct RequirementResult {
 }
 
 /// What became of one scenario.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScenarioResult {
     /// The name of its rule's requirement and its own, joined by a slash.
     pub name: String,
@@ -168,7 +169,8 @@ pub enum Inferred {
 }
 
 /// The verdict on one requirement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// It was exercised, and held every time.
     Passed,
@@ -220,7 +222,8 @@ impl RunVerdict {
 }
 
 /// Which requirements a verdict is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Profile {
     /// All that need no lever.
     Core,
@@ -257,39 +260,4 @@ pub struct Counterexample {
     pub found_after: u64,
     /// How often the violation came back when the case was run again, and how often that was tried.
     pub reproduced: (u32, u32),
-}
-
-/// What happens while a run goes on, for those who show progress.
-#[derive(Debug, Clone)]
-pub enum Progress {
-    /// What the endpoint offers is known, and how long it takes was measured.
-    Ready {
-        /// How many cases are planned.
-        cases: usize,
-        /// The levers that will be used.
-        levers: Vec<Lever>,
-    },
-    /// A case has ended.
-    CaseEnded {
-        /// How many have.
-        ended: usize,
-        /// How many there are.
-        cases: usize,
-        /// How many of them broke something.
-        violations: usize,
-        /// How many requests were sent so far.
-        requests: u64,
-    },
-    /// A requirement was seen broken for the first time.
-    Broken {
-        /// The requirement.
-        requirement: &'static Requirement,
-        /// How many requests had been sent.
-        found_after: u64,
-    },
-    /// A counterexample is being shrunk and run again.
-    Shrinking {
-        /// The requirement that it breaks.
-        requirement: &'static Requirement,
-    },
 }

@@ -12,7 +12,7 @@ use crate::history::{Answer, Call, Event, Name, Operation, Report};
 pub(super) fn unmet(meaning: &Meaning, case: &Case, seen: &[Operation], before: Option<&Operation>) -> Option<String> {
     let expect = meaning.expect.as_ref()?;
     if *expect == Expect::WellFormed {
-        return not_well_formed(case, before?);
+        return not_well_formed(before?);
     }
     let function = case.function(meaning.function);
     let calls: Vec<&Operation> = seen.iter().filter(|operation| is_call_to(operation, &function)).collect();
@@ -89,7 +89,7 @@ fn otherwise_answered(expect: &Expect, case: &Case, operation: &Operation) -> Op
     (!met).then(|| format!("it {}", outcome(operation)))
 }
 
-fn not_well_formed(case: &Case, before: &Operation) -> Option<String> {
+fn not_well_formed(before: &Operation) -> Option<String> {
     if accepted(before) != Some(false) {
         return Some(format!("it {}", outcome(before)));
     }

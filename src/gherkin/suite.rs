@@ -5,7 +5,7 @@ use super::script::{self, Script, ScriptError};
 use super::stage::{Play, play};
 use crate::driver::case::Bench;
 use crate::driver::result::{ScenarioResult, Verdict};
-use crate::driver::run::{OnViolation, Opened, Opening};
+use crate::driver::run::{Ended, OnViolation, Opening};
 use crate::requirement::rule::FEATURES;
 use futures_util::future::LocalBoxFuture;
 use gherkin::Feature;
@@ -66,14 +66,16 @@ impl Suite {
 }
 
 impl Opening for Suite {
-    fn open<'a>(&'a self, bench: &'a Arc<Bench>, on_violation: OnViolation) -> LocalBoxFuture<'a, Opened> {
+    fn open<'a>(
+        &'a self,
+        bench: &'a Arc<Bench>,
+        on_violation: OnViolation,
+        ended: &'a dyn Fn(Ended),
+    ) -> LocalBoxFuture<'a, ()> {
         Box::pin(async move {
-            let mut opened = Opened::default();
             for played in self.play(bench, on_violation).await {
-                opened.scenarios.push(result(&played));
-                opened.cases.extend(played.case);
+                ended((result(&played), played.case));
             }
-            opened
         })
     }
 }

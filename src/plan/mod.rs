@@ -22,6 +22,7 @@ pub mod systematic;
 
 use crate::lever::LeverSet;
 use crate::requirement::Lever;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 use std::str::FromStr;
 
@@ -305,6 +306,19 @@ fn function(word: &str) -> Result<F, String> {
 
 fn image(word: &str) -> Result<I, String> {
     letter(word, b'A', b'J').map(I).ok_or_else(|| format!("`{word}` is no image: use A to J"))
+}
+
+/// A list of its steps.
+impl Serialize for Plan {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.steps.iter().map(Step::to_string))
+    }
+}
+
+impl<'de> Deserialize<'de> for Plan {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::<String>::deserialize(deserializer)?.join("\n").parse().map_err(de::Error::custom)
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `report.json`: the result for programs. Its keys are a promise; new ones may be added, none is taken away.
 
-use super::Format;
+use super::{Account, Format};
 use crate::driver::result::{
     Counterexample, Covered, Inferred, RequirementResult, RunResult, ScenarioResult, Selected, Share,
 };
@@ -25,9 +25,9 @@ impl Format for Json {
         "report.json"
     }
 
-    fn render(&self, result: &RunResult) -> String {
+    fn render(&self, account: &Account<'_>) -> String {
         // A structure of strings, numbers and string-keyed maps: there is nothing that could not be written.
-        let mut text = serde_json::to_string_pretty(&report(result)).unwrap_or_default();
+        let mut text = serde_json::to_string_pretty(&report(account.result)).unwrap_or_default();
         text.push('\n');
         text
     }
@@ -48,8 +48,8 @@ struct Report<'a> {
     requests: u64,
     duration_ms: u64,
     levers: Vec<&'static str>,
-    readings: &'a BTreeMap<&'static str, String>,
-    measured_ms: IndexMap<&'static str, f64>,
+    readings: &'a BTreeMap<String, String>,
+    measured_ms: IndexMap<&'a str, f64>,
     coverage: Coverage,
     notes: &'a [String],
     requirements: Vec<Entry<'a>>,
@@ -106,7 +106,7 @@ fn report(result: &RunResult) -> Report<'_> {
         report: VERSION,
         fnconform: env!("CARGO_PKG_VERSION"),
         endpoint: &result.endpoint,
-        dialect: result.dialect,
+        dialect: &result.dialect,
         seed: result.seed,
         profile: result.profile.as_str(),
         profile_inferred: result.profile_inferred == Inferred::Yes,
@@ -117,7 +117,11 @@ fn report(result: &RunResult) -> Report<'_> {
         duration_ms: u64::try_from(result.duration.as_millis()).unwrap_or(u64::MAX),
         levers: result.levers.iter().map(|lever| lever.as_str()).collect(),
         readings: &result.readings,
-        measured_ms: result.measured.iter().map(|(label, duration)| (*label, milliseconds(*duration))).collect(),
+        measured_ms: result
+            .measured
+            .iter()
+            .map(|(label, duration)| (label.as_str(), milliseconds(*duration)))
+            .collect(),
         coverage: coverage(&result.covered),
         notes: &result.notes,
         requirements: result.requirements.iter().map(entry).collect(),
@@ -180,7 +184,8 @@ mod tests {
 
     #[test]
     fn it_has_the_shape_that_others_rely_on() {
-        let value: serde_json::Value = serde_json::from_str(&Json.render(&samples::failed())).unwrap();
+        let value: serde_json::Value =
+            serde_json::from_str(&Json.render(&samples::account(&samples::failed()))).unwrap();
         for key in [
             "report",
             "fnconform",
@@ -208,6 +213,8 @@ mod tests {
 
     #[test]
     fn a_failed_run_as_text() {
-        samples::settings().bind(|| insta::assert_snapshot!("report__json_failed", Json.render(&samples::failed())));
+        samples::settings().bind(|| {
+            insta::assert_snapshot!("report__json_failed", Json.render(&samples::account(&samples::failed())))
+        });
     }
 }

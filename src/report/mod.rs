@@ -1,7 +1,7 @@
 //! Reports: pure functions of what a run came to.
 //!
-//! A [`Format`] renders a [`RunResult`] into the text of one file of the results' folder; [`terminal`] renders it for
-//! the person who waits. [`diagram`] draws what histories showed, whoever recorded them. Nothing here opens a file,
+//! A [`Format`] renders an [`Account`] of a run into the text of one file of the results' folder; [`terminal`] renders
+//! what it came to for the person who waits. [`diagram`] draws what histories showed, whoever recorded them. Nothing here opens a file,
 //! looks at a clock or asks the endpoint again.
 //!
 //! To add a format: one file here with a unit struct that implements [`Format`], and its line in [`FORMATS`].
@@ -12,7 +12,21 @@ pub mod kill_matrix;
 pub mod terminal;
 pub mod wrap;
 
+use crate::driver::event::RunBegan;
 use crate::driver::result::RunResult;
+use crate::history::History;
+use std::collections::BTreeMap;
+
+/// All that a report is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Account<'a> {
+    /// What the run was asked to do, by which version, and when it began.
+    pub began: &'a RunBegan,
+    /// What it came to.
+    pub result: &'a RunResult,
+    /// The histories of the counterexamples, by the files that the result names.
+    pub counterexamples: &'a BTreeMap<String, History>,
+}
 
 /// One form in which a result is written to a file.
 pub trait Format: Sync {
@@ -23,7 +37,7 @@ pub trait Format: Sync {
     fn file(&self) -> &'static str;
 
     /// The whole text of the file.
-    fn render(&self, result: &RunResult) -> String;
+    fn render(&self, account: &Account<'_>) -> String;
 }
 
 /// All formats, in the order in which their files are written.

@@ -1,11 +1,15 @@
 //! Results made by hand, for the tests of the formats.
 
+use super::Account;
+use crate::driver::event::RunBegan;
 use crate::driver::result::{
     Counterexample, Covered, Inferred, Profile, RequirementResult, RunResult, RunVerdict, ScenarioResult, Selected,
     Share, Verdict,
 };
+use crate::history::History;
 use crate::requirement::{Lever, all};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 /// Where snapshots lie.
@@ -15,6 +19,25 @@ pub(super) fn settings() -> insta::Settings {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings
+}
+
+/// The account of a run that came to this, without the histories of its counterexamples.
+pub(super) fn account(result: &RunResult) -> Account<'_> {
+    static NONE: BTreeMap<String, History> = BTreeMap::new();
+    static BEGAN: LazyLock<RunBegan> = LazyLock::new(|| RunBegan {
+        events: crate::driver::event::VERSION,
+        fnconform: "0.1.0".into(),
+        requirements: "3d3d".into(),
+        run: "fnc-00c0ffee".into(),
+        time: "2026-08-21T09:30:00Z".into(),
+        endpoint: "http://127.0.0.1:8470".into(),
+        dialect: "fc3".into(),
+        seed: 1,
+        profile: None,
+        selection: Vec::new(),
+        shard: (1, 1),
+    });
+    Account { began: &BEGAN, result, counterexamples: &NONE }
 }
 
 /// A conformant run with all levers.
@@ -32,7 +55,7 @@ pub(super) fn passed() -> RunResult {
         .collect();
     RunResult {
         endpoint: "http://127.0.0.1:8470".into(),
-        dialect: "fc3",
+        dialect: "fc3".into(),
         seed: 1,
         profile: Profile::Full,
         profile_inferred: Inferred::Yes,
@@ -42,10 +65,10 @@ pub(super) fn passed() -> RunResult {
         requests: 8192,
         duration: Duration::from_millis(9100),
         levers: Lever::ALL.to_vec(),
-        readings: BTreeMap::from([("R1", "the function stays Active".into()), ("R2", "accepted".into())]),
+        readings: BTreeMap::from([("R1".into(), "the function stays Active".into()), ("R2".into(), "accepted".into())]),
         measured: vec![
-            ("creation until Active", Duration::from_micros(23_450)),
-            ("update until Successful", Duration::from_millis(1_820)),
+            ("creation until Active".into(), Duration::from_micros(23_450)),
+            ("update until Successful".into(), Duration::from_millis(1_820)),
         ],
         covered: Covered {
             worlds: Share { seen: 190, forced: 199, beyond: 12 },

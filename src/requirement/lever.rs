@@ -1,9 +1,11 @@
 //! The levers, as words: what a requirement may need.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A means to cause what happens *to* a function (`lever-protocol`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Lever {
     /// Put a program under an image reference.
     Publish,

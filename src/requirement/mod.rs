@@ -11,6 +11,7 @@ pub mod api;
 pub mod failed;
 pub mod image;
 mod lever;
+pub mod named;
 pub mod parse;
 pub mod readiness;
 pub mod reading;
@@ -164,6 +165,26 @@ use catalogue;
 /// All requirements, section by section.
 pub fn all() -> impl Iterator<Item = &'static Requirement> {
     SECTIONS.iter().flat_map(|section| section.requirements.iter().copied())
+}
+
+/// A digest of all that the requirements say: results that were judged by other ones are told by it.
+#[must_use]
+pub fn digest() -> String {
+    use sha2::{Digest, Sha256};
+    let mut hasher = Sha256::new();
+    for requirement in all() {
+        let rule = requirement.rule();
+        let needs: Vec<&str> = rule.needs.iter().map(|lever| lever.as_str()).collect();
+        let quote = rule.quote.as_deref().unwrap_or_default();
+        hasher.update(format!(
+            "{}\n{}\n{}\n{quote}\n{}\n",
+            requirement.name,
+            requirement.level.as_str(),
+            rule.title,
+            needs.join(" ")
+        ));
+    }
+    hasher.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The requirement of that name.

@@ -4,7 +4,7 @@ use fnconform::driver::client::Client;
 use fnconform::driver::endpoint::Endpoint;
 use fnconform::driver::fc3::Fc3;
 use fnconform::driver::result::{Profile, RunResult, RunVerdict, Verdict};
-use fnconform::driver::run::{RunSettings, Shrinking, run};
+use fnconform::driver::run::{Nobody, RunSettings, Shrinking, run};
 use fnconform::driver::setup::{Asked, LeverChoice};
 use fnconform::emulator::{self, Settings, fault};
 use fnconform::lever::{Command, Commands, Levers, Waiting};
@@ -21,7 +21,7 @@ async fn judged(emulator: Settings, settings: &RunSettings) -> RunResult {
     let running = emulator::start(emulator, ([127, 0, 0, 1], 0).into()).await.unwrap();
     let endpoint = Endpoint::new(Client::new(&running.url()).unwrap(), &Fc3, "fnc-test".into());
     let (_stop, stopped) = watch::channel(false);
-    let output = run(endpoint, settings, stopped, &|_| {}).await.unwrap();
+    let output = run(endpoint, settings, stopped, &Nobody).await.unwrap();
     running.shutdown().await;
     output.result
 }
@@ -184,7 +184,7 @@ async fn commands_are_levers() {
     let endpoint = Endpoint::new(Client::new(&running.url()).unwrap(), &Fc3, "fnc-test".into());
     let (_stop, stopped) = watch::channel(false);
     let settings = RunSettings { levers, ..settings(200) };
-    let result = run(endpoint, &settings, stopped, &|_| {}).await.unwrap().result;
+    let result = run(endpoint, &settings, stopped, &Nobody).await.unwrap().result;
     running.shutdown().await;
     let others = result.requirements.iter().filter(|one| one.verdict != Verdict::Passed);
     let others: Vec<_> = others.map(|one| (one.requirement.name, one.verdict, &one.reason)).collect();

@@ -1,41 +1,44 @@
 //! A run: warm up, execute the plans many at once, judge each, shrink what failed, and say what it came to.
 
+mod ledger;
 mod opening;
 mod phase;
 mod settings;
-mod summary;
+mod watcher;
 
-pub use opening::{NoOpening, Opened, Opening};
+pub use opening::{Ended, NoOpening, Opening};
 pub use settings::{OnViolation, RunSettings, Shrinking};
+pub use watcher::{Nobody, Watcher};
 
 use super::attribute::attribute;
 use super::case::Bench;
 use super::endpoint::Endpoint;
+use super::event::{CounterexampleFound, EndpointKnown, Event, RunBegan, RunEnded, What};
 use super::judged::{Depth, JudgedCase, judge};
 use super::patience::Pace;
-use super::result::{Counterexample, Progress, RunResult};
+use super::result::{Covered, RunResult};
 use super::setup::{SetupError, WarmUp, greet, levers, warm_up};
 use super::shrink::{Shrunk, Workshop};
-use crate::history::{History, Name};
+use super::{event, fold, record, sha256};
+use crate::history::History;
 use crate::lever::LeverSet;
 use crate::plan::{Plan, strategy, systematic};
-use crate::requirement::Requirement;
+use crate::requirement::{self, Requirement};
 use futures_util::future::join_all;
+use ledger::Ledger;
 use phase::Phase;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::{Duration, Instant};
-use summary::Summary;
+use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-/// What a run leaves behind: the result, and every history that it judged.
+/// What a run leaves behind.
 pub struct RunOutput {
-    /// The result.
+    /// What it came to.
     pub result: RunResult,
-    /// Every case's name, plan and history.
-    pub histories: Vec<(Name, Plan, History)>,
+    /// All that happened; the result is folded from it.
+    pub events: Vec<Event>,
     /// The counterexamples, by the files that the result names.
     pub counterexamples: Vec<Kept>,
 }
@@ -57,9 +60,9 @@ pub async fn run(
     endpoint: Endpoint,
     settings: &RunSettings,
     stop: watch::Receiver<bool>,
-    progress: &(dyn Fn(Progress) + Sync),
+    watcher: &dyn Watcher,
 ) -> Result<RunOutput, SetupError> {
-    run_after(&NoOpening, endpoint, settings, stop, progress).await
+    run_after(&NoOpening, endpoint, settings, stop, watcher).await
 }
 
 /// Executes a run: first its opening, then the plans.
@@ -73,7 +76,7 @@ pub async fn run_after(
     endpoint: Endpoint,
     settings: &RunSettings,
     stop: watch::Receiver<bool>,
-    progress: &(dyn Fn(Progress) + Sync),
+    watcher: &dyn Watcher,
 ) -> Result<RunOutput, SetupError> {
     let began = Instant::now();
     let interrupted = stop;
@@ -81,6 +84,8 @@ pub async fn run_after(
     greet(&endpoint, settings.wait_for_endpoint).await?;
     let levers = levers(&endpoint, &settings.levers).await?;
     let endpoint = Arc::new(endpoint.with_levers(levers));
+    let ledger = Ledger::new(Arc::clone(&endpoint), began, watcher);
+    ledger.tell(What::RunBegan(asked_for(&endpoint, settings)));
     let WarmUp { pace, stock, records, measured } = warm_up(&endpoint, stop.clone(), settings.patience).await?;
     let shorter = (pace.typical * 12).max(Duration::from_millis(1500)).min(pace.patience);
     let shrink_pace = Pace::tireless(pace.typical, shorter);
@@ -91,35 +96,36 @@ pub async fn run_after(
     let not_found = endpoint.dialect().not_found_code();
     let offered = endpoint.offered();
     let (first_look, rest) = plans(settings, offered);
-    let total = first_look.len() + rest.len();
-    progress(Progress::Ready { cases: total, levers: offered.iter().collect() });
+    ledger.tell(What::EndpointKnown(EndpointKnown {
+        cases: first_look.len() + rest.len(),
+        levers: offered.iter().collect(),
+        measured_us: measured.into_iter().map(|(label, time)| (label.to_owned(), micros(time))).collect(),
+    }));
     let bench_of_plans = bench(pace);
-    let opening = opening.open(&bench_of_plans, settings.on_violation);
+    let ended = |(scenario, case)| ledger.take_in_scenario(scenario, case);
+    let opening = opening.open(&bench_of_plans, settings.on_violation, &ended);
     let mut phase = Phase {
         bench: Arc::clone(&bench_of_plans),
         on_violation: settings.on_violation,
         not_found,
-        progress,
+        ledger: &ledger,
         stop: stop.clone(),
-        total,
-        cases: Vec::new(),
         ended_early: None,
     };
-    records.into_iter().for_each(|record| phase.take_in(judge(record, not_found, Depth::Exercise)));
+    records.into_iter().for_each(|record| ledger.take_in(judge(record, not_found, Depth::Exercise)));
     let pace = &bench_of_plans.pace;
-    let scenarios = if pace.typical >= UNHURRIED {
+    if pace.typical >= UNHURRIED {
         let plans = first_look.into_iter().chain(rest).collect();
-        let (opened, ()) = tokio::join!(opening, phase.execute_all(plans, settings.jobs));
-        opened.cases.into_iter().for_each(|case| phase.take_in(case));
-        opened.scenarios
+        tokio::join!(opening, phase.execute_all(plans, settings.jobs));
     } else {
         phase.execute_all(first_look, pace.at_once(settings.jobs)).await;
-        let opened = if phase.ended_early.is_none() { opening.await } else { Opened::default() };
-        opened.cases.into_iter().for_each(|case| phase.take_in(case));
+        if phase.ended_early.is_none() {
+            opening.await;
+        }
         phase.execute_all(rest, settings.jobs).await;
-        opened.scenarios
-    };
-    let Phase { cases, mut ended_early, .. } = phase;
+    }
+    let mut ended_early = phase.ended_early;
+    let cases = ledger.cases();
     let blamed = attribute(&cases.iter().collect::<Vec<_>>(), &[]);
     let workshop = Workshop {
         bench: bench(shrink_pace),
@@ -129,7 +135,7 @@ pub async fn run_after(
         next: AtomicU64::new(0),
     };
     let shrunk = join_all(blamed.iter().map(|(requirement, places)| {
-        progress(Progress::Shrinking { requirement });
+        ledger.tell(What::Shrinking { requirement });
         let mut failing: Vec<&JudgedCase> = places.iter().map(|place| &cases[*place]).collect();
         failing.sort_by_key(|case| effort(case, requirement));
         let (workshop, cases) = (&workshop, &cases);
@@ -144,13 +150,43 @@ pub async fn run_after(
     if *stop.borrow() {
         ended_early = Some(if *interrupted.borrow() { INTERRUPTED } else { TIME_WAS_UP });
     }
-    let ended_early = ended_early.map(str::to_owned);
-    let (counterexamples, evidence) = present(&cases, &blamed, shrunk.into_iter().flatten().collect(), &endpoint);
-    let result =
-        Summary { settings, endpoint: &endpoint, cases: &cases, scenarios, evidence, ended_early, measured, began }
-            .result();
-    let histories = cases.into_iter().map(|case| (case.record.name, case.record.plan, case.record.history)).collect();
-    Ok(RunOutput { result, histories, counterexamples })
+    let mut counterexamples = Vec::new();
+    for (found, kept) in present(&cases, &blamed, shrunk.into_iter().flatten().collect(), &endpoint) {
+        watcher.keep(&kept.0, &record::text(&kept.1, &kept.2));
+        ledger.tell(What::CounterexampleFound(found));
+        counterexamples.push(kept);
+    }
+    ledger.tell(What::RunEnded(RunEnded {
+        ended_early: ended_early.map(str::to_owned),
+        requests: endpoint.requests(),
+        covered: Covered::by(cases.iter().map(|case| &case.coverage), offered),
+        notes: endpoint.notes(),
+    }));
+    let events = ledger.events();
+    let Ok(result) = fold::result(&events) else { unreachable!("the first event is that it began") };
+    Ok(RunOutput { result, events, counterexamples })
+}
+
+/// What the run was asked to do.
+fn asked_for(endpoint: &Endpoint, settings: &RunSettings) -> RunBegan {
+    let (part, of) = settings.shard;
+    RunBegan {
+        events: event::VERSION,
+        fnconform: env!("CARGO_PKG_VERSION").to_owned(),
+        requirements: requirement::digest(),
+        run: endpoint.run().to_string(),
+        time: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
+        endpoint: endpoint.client().base_url().to_owned(),
+        dialect: endpoint.dialect().name().to_owned(),
+        seed: settings.seed,
+        profile: settings.profile,
+        selection: settings.selection.clone(),
+        shard: (part + 1, of),
+    }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 const INTERRUPTED: &str = "it was interrupted";
@@ -203,25 +239,30 @@ fn present(
     blamed: &[(&'static Requirement, Vec<usize>)],
     shrunk: Vec<Shrunk>,
     endpoint: &Endpoint,
-) -> (Vec<Kept>, BTreeMap<&'static str, Counterexample>) {
+) -> Vec<(CounterexampleFound, Kept)> {
     let weights: Vec<usize> = blamed.iter().map(|(_, places)| places.len()).collect();
     let short: Vec<&JudgedCase> = shrunk.iter().map(|shrunk| &shrunk.case).collect();
-    let mut counterexamples = Vec::new();
-    let mut evidence = BTreeMap::new();
+    let mut presented = Vec::new();
     for (requirement, places) in attribute(&short, &weights) {
         let shortest = places.iter().min_by_key(|place| effort(short[**place], requirement));
         let Some(Shrunk { case, reproduced }) = shortest.map(|place| &shrunk[*place]) else { continue };
-        let file = format!("counterexamples/{}.ndjson", requirement.name);
         let (line, explanation) = case.evidence(requirement).unwrap_or_default();
         let seen = cases.iter().filter_map(|case| case.seen_at(requirement));
-        let found_after = seen.map(|origin| origin.after).min().unwrap_or_else(|| endpoint.requests());
-        let plan = case.record.plan.clone();
-        let reproduced = *reproduced;
-        let shown = Counterexample { file: file.clone(), line, plan, explanation, found_after, reproduced };
-        evidence.insert(requirement.name, shown);
-        counterexamples.push((file, case.record.plan.clone(), case.record.history.clone()));
+        let file = format!("counterexamples/{}.ndjson", requirement.name);
+        let (plan, history) = (case.record.plan.clone(), case.record.history.clone());
+        let found = CounterexampleFound {
+            requirement,
+            file: file.clone(),
+            sha256: sha256::hex(&record::text(&plan, &history)),
+            line,
+            plan: plan.clone(),
+            explanation,
+            found_after: seen.map(|origin| origin.after).min().unwrap_or_else(|| endpoint.requests()),
+            reproduced: *reproduced,
+        };
+        presented.push((found, (file, plan, history)));
     }
-    (counterexamples, evidence)
+    presented
 }
 
 /// Shrinking may take so long, or as long as so many preparations.

@@ -7,19 +7,18 @@ use crate::driver::result::ScenarioResult;
 use futures_util::future::LocalBoxFuture;
 use std::sync::Arc;
 
+/// What a scenario came to, with what was seen in it.
+pub type Ended = (ScenarioResult, Option<JudgedCase>);
+
 /// What is played before the plans of a run, on the same endpoint: the scenarios.
 pub trait Opening {
-    /// Plays it; nothing is begun after the first violation, if that ends the run.
-    fn open<'a>(&'a self, bench: &'a Arc<Bench>, on_violation: OnViolation) -> LocalBoxFuture<'a, Opened>;
-}
-
-/// What an opening came to.
-#[derive(Default)]
-pub struct Opened {
-    /// What was seen, judged like anything else.
-    pub cases: Vec<JudgedCase>,
-    /// What became of each scenario.
-    pub scenarios: Vec<ScenarioResult>,
+    /// Plays it, and hands over what is over; nothing is begun after the first violation, if that ends the run.
+    fn open<'a>(
+        &'a self,
+        bench: &'a Arc<Bench>,
+        on_violation: OnViolation,
+        ended: &'a dyn Fn(Ended),
+    ) -> LocalBoxFuture<'a, ()>;
 }
 
 /// The opening of a run that has none.
@@ -27,7 +26,7 @@ pub struct Opened {
 pub struct NoOpening;
 
 impl Opening for NoOpening {
-    fn open<'a>(&'a self, _: &'a Arc<Bench>, _: OnViolation) -> LocalBoxFuture<'a, Opened> {
-        Box::pin(async { Opened::default() })
+    fn open<'a>(&'a self, _: &'a Arc<Bench>, _: OnViolation, _: &'a dyn Fn(Ended)) -> LocalBoxFuture<'a, ()> {
+        Box::pin(async {})
     }
 }

@@ -1,9 +1,9 @@
 //! The plans of a run, many at once, each judged when it is over.
 
+use super::ledger::Ledger;
 use super::{BROKEN, OnViolation, TIME_WAS_UP};
 use crate::driver::case::{Bench, execute};
-use crate::driver::judged::{Depth, JudgedCase, judge};
-use crate::driver::result::Progress;
+use crate::driver::judged::{Depth, judge};
 use crate::plan::Plan;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -14,12 +14,9 @@ pub(super) struct Phase<'a> {
     pub(super) bench: Arc<Bench>,
     pub(super) on_violation: OnViolation,
     pub(super) not_found: &'static str,
-    pub(super) progress: &'a (dyn Fn(Progress) + Sync),
+    /// Where what is over goes.
+    pub(super) ledger: &'a Ledger<'a>,
     pub(super) stop: watch::Receiver<bool>,
-    /// How many plans there are in all.
-    pub(super) total: usize,
-    /// What is over.
-    pub(super) cases: Vec<JudgedCase>,
     /// Why no more plans are executed.
     pub(super) ended_early: Option<&'static str>,
 }
@@ -46,7 +43,7 @@ impl Phase<'_> {
             }
             match running.join_next().await {
                 None => break,
-                Some(Ok(Ok(case))) => self.take_in(case),
+                Some(Ok(Ok(case))) => self.ledger.take_in(case),
                 Some(_) => self.bench.endpoint.note("a case ended by an error of the suite itself".to_owned()),
             }
         }
@@ -56,26 +53,6 @@ impl Phase<'_> {
         if *self.stop.borrow() {
             return Some(TIME_WAS_UP);
         }
-        let failed = self.cases.iter().any(JudgedCase::breaks_something);
-        (self.on_violation == OnViolation::Stop && failed).then_some(BROKEN)
-    }
-
-    /// Takes in a case that is over.
-    pub(super) fn take_in(&mut self, case: JudgedCase) {
-        let blamed = case.finding.iter().map(|finding| finding.requirement);
-        for requirement in blamed.chain(case.answers.iter().map(|breach| breach.requirement)) {
-            if !self.cases.iter().any(|known: &JudgedCase| known.breaks(requirement)) {
-                let seen = case.seen_at(requirement);
-                let found_after = seen.map_or_else(|| self.bench.endpoint.requests(), |origin| origin.after);
-                (self.progress)(Progress::Broken { requirement, found_after });
-            }
-        }
-        self.cases.push(case);
-        (self.progress)(Progress::CaseEnded {
-            ended: self.cases.len(),
-            cases: self.total,
-            violations: self.cases.iter().filter(|case| case.breaks_something()).count(),
-            requests: self.bench.endpoint.requests(),
-        });
+        (self.on_violation == OnViolation::Stop && self.ledger.has_violations()).then_some(BROKEN)
     }
 }
