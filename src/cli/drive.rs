@@ -3,8 +3,6 @@
 use super::error::CliError;
 use super::options::{Plans, RunOptions};
 use super::store::{self, Store};
-use crate::driver::Client;
-use crate::driver::endpoint::Endpoint;
 use crate::driver::result::{Profile, Progress, RunResult};
 use crate::driver::run::{RunSettings, Shrinking, run_after};
 use crate::driver::setup::SetupError;
@@ -33,8 +31,7 @@ pub(super) async fn drive(
     let store = options.out.as_deref().map(Store::empty).transpose()?;
     let settings = settings(options)?;
     let url = options.endpoint.as_deref().unwrap_or_default();
-    let client = Client::new(url).map_err(|error| CliError::usage(error.to_string()))?;
-    let endpoint = Endpoint::new(client, options.dialect, run_name().into());
+    let endpoint = options.transport.endpoint(url, options.dialect, run_name().into())?;
     let suite = suite(options, &settings)?;
     let output = run_after(&suite, endpoint, &settings, stop, progress).await.map_err(|error| unusable(&error))?;
     if let Some(store) = store {

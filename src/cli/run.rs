@@ -115,6 +115,7 @@ fn options(args: &Run) -> Result<RunOptions, CliError> {
     Ok(RunOptions {
         plans: Plans::Drawn,
         endpoint: args.target.endpoint()?,
+        transport: args.target.transport.clone(),
         dialect: args.target.dialect_or(None),
         levers: args.target.levers()?,
         profile: args.profile.map(|profile| match profile {

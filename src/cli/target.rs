@@ -2,8 +2,9 @@
 
 use super::duration;
 use super::error::CliError;
+use super::transport::Transport;
 use crate::driver::setup::{Asked, LeverChoice};
-use crate::driver::{Client, DIALECTS, Dialect};
+use crate::driver::{DIALECTS, Dialect};
 use crate::lever::Levers;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -24,6 +25,9 @@ pub(super) struct Target {
     #[arg(long, value_name = "auto|none|URL", default_value = "auto")]
     levers: String,
 
+    #[command(flatten)]
+    pub(super) transport: Transport,
+
     /// How long to wait for an endpoint that is still starting
     #[arg(long, value_name = "DUR", value_parser = duration::parse, default_value = "0s")]
     pub(super) wait_for_endpoint: Duration,
@@ -42,7 +46,13 @@ pub(super) fn dialect(name: &str) -> Option<&'static dyn Dialect> {
 impl Target {
     /// The endpoint that was named, once it is known that it can be one.
     pub(super) fn endpoint(&self) -> Result<Option<String>, CliError> {
-        self.endpoint.as_deref().map(base_url).transpose()
+        self.transport.check()?;
+        self.endpoint.as_deref().map(|url| self.base_url(url)).transpose()
+    }
+
+    /// The URL, if a client can be made for it.
+    pub(super) fn base_url(&self, url: &str) -> Result<String, CliError> {
+        self.transport.client(url).map(|_| url.to_owned())
     }
 
     /// The dialect that was named, or else `fallback`, or else the first one.
@@ -56,26 +66,11 @@ impl Target {
         let protocol = match self.levers.as_str() {
             "auto" => Ok(Asked::Endpoint),
             "none" => Ok(Asked::Nowhere),
-            url => Client::new(url).map(Asked::At).map_err(|_| {
+            url => self.transport.client(url).map(Asked::At).map_err(|_| {
                 CliError::usage(format!("levers cannot be had from `{url}`"))
                     .hint("--levers takes `auto`, `none`, or the http://HOST:PORT that offers them")
             }),
         }?;
         Ok(LeverChoice { protocol, own: Levers::none() })
-    }
-}
-
-/// The URL, if a client can be made for it.
-pub(super) fn base_url(url: &str) -> Result<String, CliError> {
-    match Client::new(url) {
-        Ok(_) => Ok(url.to_owned()),
-        Err(error) => {
-            let hint = error.hint();
-            let error = CliError::usage(error.to_string());
-            Err(match hint {
-                Some(hint) => error.hint(hint),
-                None => error,
-            })
-        }
     }
 }

@@ -3,17 +3,20 @@
 //! A case has functions and images of its own. What was measured enters here, as the length of symbolic waits; nothing
 //! sleeps for what it can watch ([`super::patience`] says how long it watches).
 
+mod clean_up;
+
 pub use super::record::{CaseRecord, CutShort, Origin, Version};
 
 use super::Request;
+use super::budget::Room;
 use super::endpoint::{CaseTag, Endpoint, Recorded, ready};
 use super::intent::Intent;
 use super::patience::Pace;
+use super::rate::Turn;
 use crate::history::{Content, Event, Header, History, Name, Operation, Trace};
 use crate::lever::Images;
 use crate::oracle::Judge;
 use crate::plan::{Action, F, I, Plan, Step};
-use crate::requirement::Lever;
 use futures_util::future::join_all;
 use std::future::Future;
 use std::sync::Arc;
@@ -73,6 +76,8 @@ pub struct Case {
     at_step: Option<usize>,
     /// How many steps of the plan were begun.
     taken: usize,
+    /// Room for its functions; without it nothing is done.
+    room: Option<Room>,
 }
 
 /// Executes a plan under that name.
@@ -83,7 +88,8 @@ pub async fn execute(bench: &Arc<Bench>, name: &str, plan: &Plan) -> CaseRecord 
 }
 
 impl Case {
-    /// Begins a case under that name: its images are published, and no step is taken yet.
+    /// Begins a case under that name, once there is room for its functions: its images are published, and no step is taken
+    /// yet.
     pub async fn begin(bench: &Arc<Bench>, name: &str, plan: Plan) -> Self {
         let header = Header::default();
         let Ok(judge) = Judge::new(&header) else { unreachable!("a closed world is judged") };
@@ -101,8 +107,12 @@ impl Case {
             found: None,
             at_step: None,
             taken: 0,
+            room: None,
         };
-        case.declare_images().await;
+        case.take_room().await;
+        if case.room.is_some() {
+            case.declare_images().await;
+        }
         case
     }
 
@@ -230,7 +240,16 @@ impl Case {
         }
     }
 
+    /// Sends a call when it is its turn; not at all if the run is told to end before.
     pub(super) async fn call(&self, request: &Request) -> Recorded {
+        tokio::select! {
+            biased;
+            turn = self.bench.endpoint.turn() => self.send(turn, request).await,
+            () = self.told_to_end() => Recorded::UNSENT,
+        }
+    }
+
+    async fn send(&self, turn: Turn, request: &Request) -> Recorded {
         let stock = &self.bench.stock;
         let published = self.published();
         let served = move |body: &str| -> Option<Name> {
@@ -242,7 +261,7 @@ impl Case {
             }
         };
         let start = self.bench.endpoint.now();
-        match self.while_it_lasts(self.bench.endpoint.call(&self.tag, request, &served)).await {
+        match self.while_it_lasts(self.bench.endpoint.call(turn, &self.tag, request, &served)).await {
             Some(recorded) => recorded,
             None => Recorded::lost(request, start),
         }
@@ -270,15 +289,19 @@ impl Case {
         self.while_it_lasts(pulling).await.unwrap_or(Some(unknown))
     }
 
+    /// Returns when the run is told to end; never if nobody is left to do so.
+    async fn told_to_end(&self) {
+        let mut stop = self.bench.stop.clone();
+        if stop.wait_for(|stop| *stop).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
     /// What comes of something that goes to the endpoint; `None` if it is still on its way a moment after the run was
     /// told to end.
     async fn while_it_lasts<T>(&self, exchange: impl Future<Output = T>) -> Option<T> {
-        let mut stop = self.bench.stop.clone();
         let over = async {
-            if stop.wait_for(|stop| *stop).await.is_err() {
-                // Nobody is left to end it.
-                std::future::pending::<()>().await;
-            }
+            self.told_to_end().await;
             tokio::time::sleep(LAST_MOMENT).await;
         };
         tokio::select! {
@@ -329,7 +352,8 @@ impl Case {
     /// Keeps what is to be said of an answer, and gives the operation.
     pub(super) fn unpack(&mut self, recorded: Recorded) -> Option<Operation> {
         let Some(operation) = recorded.operation else {
-            self.cut_short = Some(CutShort::Throttled);
+            let stopped = *self.bench.stop.borrow();
+            self.cut_short = Some(if stopped { CutShort::Stopped } else { CutShort::Throttled });
             return None;
         };
         if let Some(bare) = recorded.bare_error {
@@ -373,16 +397,10 @@ impl Case {
     }
 
     /// Removes what was made, and gives what was seen.
-    pub async fn end(self) -> CaseRecord {
-        let plan = &self.plan;
-        if self.bench.cleanup == Cleanup::Remove {
-            let functions: Vec<Name> = (0..plan.functions()).map(|f| self.function(F(f))).collect();
-            join_all(functions.iter().map(|function| self.remove(function))).await;
-            if self.bench.endpoint.offered().contains(Lever::Delete) {
-                let images: Vec<Name> = (0..plan.images()).map(|i| self.image(I(i))).collect();
-                let missing = &Content::MISSING;
-                join_all(images.iter().map(|image| self.set_image(image, missing))).await;
-            }
+    pub async fn end(mut self) -> CaseRecord {
+        if let Some(mut room) = self.room.take() {
+            let left = self.clean_up().await;
+            room.lose(left);
         }
         let mut seen: Vec<(Operation, Origin)> = self.operations.into_iter().zip(self.origins).collect();
         seen.sort_by_key(|(operation, _)| operation.start);
@@ -412,20 +430,6 @@ impl Case {
             cut_short: self.cut_short,
             found: self.found,
         }
-    }
-
-    /// Deletes a function, again if the answer was lost.
-    async fn remove(&self, function: &Name) {
-        for _ in 0..3 {
-            let request = Request::Delete { function: function.clone() };
-            if self.call(&request).await.operation.is_some_and(|operation| operation.end.is_some()) {
-                return;
-            }
-            if *self.bench.stop.borrow() {
-                break;
-            }
-        }
-        self.bench.endpoint.note(format!("could not delete {function}: remove it by hand"));
     }
 }
 

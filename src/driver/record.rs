@@ -40,6 +40,8 @@ pub enum CutShort {
     NeverReady,
     /// A request was throttled until the deadline.
     Throttled,
+    /// It needs more functions at once than the budget has room for.
+    Functions,
     /// The run was told to end.
     Stopped,
     /// The same was proved often enough; waiting for it once more would prove nothing.
@@ -61,6 +63,7 @@ impl CutShort {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Throttled => "a request was throttled until the deadline",
+            Self::Functions => "more functions at once were needed than --functions leaves room for",
             Self::Stopped => "the run was told to end",
             Self::Patience => "the same was proved often enough",
             Self::NeverReady => {

@@ -4,6 +4,7 @@ mod process;
 mod recorded;
 mod traffic;
 
+use fnconform::driver::Trust;
 use fnconform::exchange::Replies;
 use fnconform::history::Extent;
 use fnconform::record::{self, Existing, HostPolicy, Notice, Running, Settings, Snapshot};
@@ -30,6 +31,7 @@ impl Recording {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = Settings {
             endpoint: format!("http://{endpoint}"),
+            trust: Trust::System,
             listen: ([127, 0, 0, 1], 0).into(),
             host: HostPolicy::Client,
             out: Some((folder.path().join("history.ndjson"), Existing::Refused)),
