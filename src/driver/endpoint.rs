@@ -148,6 +148,12 @@ impl Endpoint {
         &self.budget
     }
 
+    /// How many of so many cases at once are worth while at its rate, where things take so long.
+    #[must_use]
+    pub fn at_once(&self, jobs: usize, typical: Duration) -> usize {
+        jobs.min(self.turns.used_up_by(typical))
+    }
+
     /// Waits for leave to send a call, in the order of asking.
     pub async fn turn(&self) -> Turn {
         self.turns.next().await

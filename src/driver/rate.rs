@@ -10,6 +10,9 @@ use tokio::time::{Instant, sleep_until};
 /// What wakes up so late is made up for, since timers are coarser than high rates. More would be a burst.
 const LATE: Duration = Duration::from_millis(10);
 
+/// So many cases at once are always worth while.
+const FEW: usize = 8;
+
 /// So many a second; above zero and finite.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rate(f64);
@@ -26,6 +29,16 @@ impl Rate {
             Ok(_) => Err("it must be finite, and one an hour at the least: leave --rate out for no limit".to_owned()),
             Err(_) => Err("write a number of requests a second, for example `20` or `0.5`".to_owned()),
         }
+    }
+
+    /// How many cases use it up that wait so long for what happens between their requests.
+    ///
+    /// A case sends a request or two in the time that a preparation takes. A few more do no harm; many would wait for
+    /// their turns with none of them coming to its end.
+    fn used_up_by(self, typical: Duration) -> usize {
+        let cases = (2.0 * self.0 * typical.as_secs_f64()).ceil();
+        // A float becomes the nearest integer that there is.
+        (cases as usize).max(FEW)
     }
 
     fn interval(self) -> Duration {
@@ -46,14 +59,20 @@ pub struct Turns(Option<Queue>);
 struct Queue {
     /// When the next turn is. Whoever holds it is the first of those that wait, who get it in the order of asking.
     next: Mutex<Instant>,
-    interval: Duration,
+    rate: Rate,
 }
 
 impl Turns {
     /// Turns at this rate, at even distances; at once if there is none.
     #[must_use]
     pub fn at(rate: Option<Rate>) -> Self {
-        Self(rate.map(|rate| Queue { next: Mutex::new(Instant::now()), interval: rate.interval() }))
+        Self(rate.map(|rate| Queue { next: Mutex::new(Instant::now()), rate }))
+    }
+
+    /// How many cases at once use the turns up that wait so long for what happens between their requests.
+    #[must_use]
+    pub fn used_up_by(&self, typical: Duration) -> usize {
+        self.0.as_ref().map_or(usize::MAX, |queue| queue.rate.used_up_by(typical))
     }
 
     /// Waits for the next turn.
@@ -62,7 +81,7 @@ impl Turns {
             let mut next = queue.next.lock().await;
             sleep_until(*next).await;
             let now = Instant::now();
-            *next = (*next).max(now.checked_sub(LATE).unwrap_or(now)) + queue.interval;
+            *next = (*next).max(now.checked_sub(LATE).unwrap_or(now)) + queue.rate.interval();
         }
         Turn(())
     }
@@ -82,6 +101,14 @@ mod tests {
         for text in ["0", "-1", "inf", "NaN", "1e-9", "", "5/s"] {
             assert!(Rate::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_slow_rate_is_used_up_by_few_cases_unless_they_wait_for_long() {
+        let cases =
+            |rate, milliseconds| Turns::at(Rate::parse(rate).ok()).used_up_by(Duration::from_millis(milliseconds));
+        assert_eq!([cases("3", 30), cases("100", 30), cases("20", 5_000), cases("0.5", 60_000)], [8, 8, 200, 60]);
+        assert_eq!(Turns::at(None).used_up_by(Duration::ZERO), usize::MAX);
     }
 
     #[tokio::test(start_paused = true)]

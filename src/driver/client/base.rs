@@ -105,7 +105,6 @@ pub fn base(text: &str) -> Result<String, ClientError> {
 #[cfg(test)]
 mod tests {
     use super::super::Client;
-    use super::*;
 
     fn refusal(url: &str) -> String {
         let error = Client::new(url).expect_err(url);

@@ -70,21 +70,17 @@ mod built_in {
     }
 
     /// What is wrong with the TLS of whoever answered, if that is why there was no connection.
-    ///
-    /// It asks the error itself, not its sources alone: an `io::Error` hides what it was made of.
     pub(crate) fn complaint(error: &(dyn Error + 'static)) -> Option<String> {
-        let mut next = Some(error);
-        while let Some(error) = next {
-            let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-            let found =
-                wrapped.and_then(|error| error.downcast_ref()).or_else(|| error.downcast_ref::<rustls::Error>());
-            match found {
-                Some(rustls::Error::InvalidMessage(_)) => return Some("it does not speak TLS there".to_owned()),
-                Some(found) => return Some(found.to_string()),
-                None => next = error.source(),
-            }
+        match error.downcast_ref() {
+            Some(rustls::Error::InvalidMessage(_)) => return Some("it does not speak TLS there".to_owned()),
+            Some(error) => return Some(error.to_string()),
+            None => {}
         }
-        None
+        // What an `io::Error` was made of is none of its sources.
+        match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(wrapped) => complaint(wrapped),
+            None => complaint(error.source()?),
+        }
     }
 
     fn spoken(
