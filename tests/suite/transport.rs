@@ -8,15 +8,19 @@ mod tls;
 mod trusted;
 
 use crate::cli::{CommandOutput, fnconform_in};
+use fnconform::driver::case::{Bench, Case, Cleanup};
 use fnconform::driver::client::Client;
 use fnconform::driver::endpoint::Endpoint;
 use fnconform::driver::fc3::Fc3;
+use fnconform::driver::patience::Pace;
 use fnconform::driver::rate::Rate;
 use fnconform::driver::result::{RunVerdict, Verdict};
 use fnconform::driver::run::{RunOutput, RunSettings, run};
 use fnconform::history::Event;
+use fnconform::lever::{LeverSet, Protocol};
 use relay::{Arrival, Relay, emulator};
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
@@ -76,8 +80,6 @@ async fn a_rate_is_kept_and_waiting_for_it_is_no_part_of_an_operation() {
     assert!(count <= RATE * span * 1.2 + 5.0, "{count} requests in {span} s");
     // A machine that is busy may be late, but not ten times.
     assert!(count >= RATE * span / 10.0, "{count} requests in {span} s");
-    let levers = relay.arrivals().iter().filter(|one| !one.is_call()).count();
-    assert!(levers > calls.len() / 20, "{levers} levers were pulled beside {count} requests");
     // With eight cases in flight each request waits for a third of a second, and is answered in milliseconds.
     let operations = output.histories.iter().flat_map(|(_, _, history)| &history.operations);
     let calls = operations.filter(|operation| matches!(operation.event, Event::Call { .. }));
@@ -85,6 +87,24 @@ async fn a_rate_is_kept_and_waiting_for_it_is_no_part_of_an_operation() {
     lasted.sort_unstable();
     let most = lasted[lasted.len() * 9 / 10];
     assert!(lasted.len() > 20 && most < 100_000, "{most} µs, of {} operations", lasted.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn levers_wait_for_no_turn() {
+    let emulator = emulator().await;
+    let relay = Relay::before(emulator.address()).await;
+    let levers = Protocol::levers(Client::new(&relay.url()).unwrap(), LeverSet::ALL);
+    // The next turn is in a quarter of an hour.
+    let endpoint = endpoint(&relay).at_rate(Rate::parse("0.001").ok()).with_levers(levers);
+    let _ = endpoint.turn().await;
+    let (_stop, stop) = watch::channel(false);
+    let pace = Pace::patient(Duration::from_millis(40), Duration::from_secs(10));
+    let bench = Bench { endpoint: Arc::new(endpoint), pace, stock: Vec::new(), stop, cleanup: Cleanup::Keep };
+    let publishing = async {
+        Case::begin(&Arc::new(bench), "1", "create f A\nupdate f B".parse().unwrap()).await;
+    };
+    tokio::time::timeout(Duration::from_secs(20), publishing).await.unwrap();
+    assert_eq!(relay.arrivals().iter().map(Arrival::is_call).collect::<Vec<_>>(), [false, false]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@ use super::tls::{Authority, Certificate};
 use super::{CommandOutput, command};
 use fnconform::driver::{Client, Exchange, Failure, HttpRequest, RequestTag, Trust};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A short run of the command on this server.
@@ -25,6 +25,27 @@ async fn an_endpoint_is_driven_over_tls_if_its_authority_is_trusted() {
     let output = run(server, &["--ca-file", text(&authority.file(folder.path()))]).await;
     assert_eq!(output.code, Some(0), "{output}");
     assert_eq!(output.stderr, "", "{output}");
+}
+
+/// What a machine trusts is told by the environment, as OpenSSL has it.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_file_it_is_the_machine_that_says_whom_to_trust() {
+    let (emulator, folder, authority) = (emulator().await, tempfile::tempdir().unwrap(), Authority::named("ours"));
+    let server = authority.certificate("localhost").before(emulator.address()).await;
+    let trusted = authority.file(folder.path());
+    let run_where = |trusted: PathBuf| {
+        let url = format!("https://localhost:{}", server.port());
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_fnconform"));
+        command.args(["run", "--run", "states.active-invocable", "--cases", "12", "--endpoint", &url]);
+        command.env("SSL_CERT_FILE", trusted).env_remove("SSL_CERT_DIR").current_dir(folder.path());
+        tokio::task::spawn_blocking(move || command.output().unwrap())
+    };
+    let output = run_where(trusted).await.unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let output = run_where(PathBuf::from("/nowhere")).await.unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("no certificates of authorities") && said.contains("ca-certificates"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
