@@ -16,6 +16,8 @@ use tokio::sync::watch;
 pub(super) const CASES: usize = 256;
 /// So many cases are in flight at once if the user does not say: most of a run is waiting.
 const JOBS: usize = 64;
+/// So many, where all of them wait for functions to become idle: what is left alone asks for nothing.
+const WAITING_JOBS: usize = 1024;
 /// How often a counterexample is run again.
 const REPLAYS: usize = 5;
 
@@ -62,10 +64,11 @@ fn suite(options: &RunOptions, settings: &RunSettings) -> Result<Suite, CliError
 }
 
 fn settings(options: &RunOptions) -> Result<RunSettings, CliError> {
+    let jobs = if options.levers.own.alone().is_some() { WAITING_JOBS } else { JOBS };
     let mut settings = RunSettings {
         seed: options.seed,
         cases: options.cases.unwrap_or(CASES),
-        jobs: options.jobs.map_or(JOBS, NonZeroUsize::get),
+        jobs: options.jobs.map_or(jobs, NonZeroUsize::get),
         max_time: options.max_time,
         on_violation: options.on_violation,
         profile: options.profile,

@@ -7,6 +7,7 @@
 //! `dispatch`.
 
 mod check;
+mod config;
 mod console;
 mod coverage;
 mod drive;
@@ -14,6 +15,7 @@ mod duration;
 pub mod error;
 mod expectations;
 mod explain;
+mod levers;
 mod list;
 mod nearest;
 pub mod options;
@@ -33,7 +35,7 @@ pub mod transport;
 pub use error::{CliError, ErrorKind, Exit};
 pub use options::RunOptions;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -52,18 +54,20 @@ enum Command {
     Record(record::Record),
     Serve(serve::Serve),
     Replay(replay::Replay),
+    Config(Box<config::Config>),
     List(list::List),
     Explain(explain::Explain),
     SelfTest(self_test::SelfTest),
 }
 
-fn dispatch(command: &Command) -> Result<Exit, CliError> {
+fn dispatch(command: &Command, resolved: &config::Resolved) -> Result<Exit, CliError> {
     match command {
         Command::Run(args) => run::run(args),
         Command::Check(args) => check::run(args),
         Command::Record(args) => record::run(args),
         Command::Serve(args) => serve::run(args),
         Command::Replay(args) => replay::run(args),
+        Command::Config(args) => config::run(args, resolved, &Cli::command()),
         Command::List(args) => list::run(args),
         Command::Explain(args) => explain::run(args),
         Command::SelfTest(args) => self_test::run(args),
@@ -73,7 +77,12 @@ fn dispatch(command: &Command) -> Result<Exit, CliError> {
 /// Does what the arguments say; the first one is the program's own name.
 #[must_use]
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(args) {
+    let variable = |name: &str| std::env::var(name).ok();
+    let resolved = match config::resolve(&Cli::command(), args.into_iter().collect(), &variable) {
+        Ok(resolved) => resolved,
+        Err(error) => return failed(&error),
+    };
+    let cli = match Cli::try_parse_from(&resolved.args) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are "errors" too, with 0 for their code. Nobody has to read them.
@@ -81,19 +90,23 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return if error.use_stderr() { Exit::Usage.into() } else { Exit::Conformant.into() };
         }
     };
-    match dispatch(&cli.command) {
-        Ok(exit) => exit.into(),
-        Err(error) => {
-            console::say(&error.to_string());
-            error.kind.exit().into()
-        }
+    if let Some(file) = resolved.found {
+        console::say(&format!("with the settings of {file}"));
     }
+    match dispatch(&cli.command, &resolved) {
+        Ok(exit) => exit.into(),
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &CliError) -> ExitCode {
+    console::say(&error.to_string());
+    error.kind.exit().into()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_well_formed() {

@@ -18,7 +18,7 @@ pub(super) fn unknown(what: &str, name: &str, known: &[&'static str], listed_by:
 }
 
 /// The names near to `name`, the nearest first.
-fn nearest(name: &str, known: &[&'static str]) -> Vec<&'static str> {
+pub(super) fn nearest(name: &str, known: &[&'static str]) -> Vec<&'static str> {
     let name = name.to_lowercase();
     let bound = (name.chars().count() / 3).max(2);
     let mut near: Vec<(usize, &'static str)> = known

@@ -29,10 +29,6 @@ pub(super) struct Run {
     #[command(flatten)]
     target: Target,
 
-    /// Read the settings from a file
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-
     /// Which requirements the verdict is about; by default full if the endpoint offers all levers, else core
     #[arg(long, value_enum)]
     profile: Option<ProfileName>,
@@ -100,40 +96,35 @@ enum ProfileName {
 }
 
 pub(super) fn run(args: &Run) -> Result<Exit, CliError> {
-    session::run(options(args)?)
+    session::run(args.options()?)
 }
 
-/// The command line, with its defaults filled in and its words understood.
-fn options(args: &Run) -> Result<RunOptions, CliError> {
-    if let Some(file) = &args.config {
-        return Err(CliError::usage(format!(
-            "cannot use {}: configuration files are read by a later version",
-            file.display()
-        ))
-        .hint("give the settings as flags"));
+impl Run {
+    /// The command line, with its defaults filled in and its words understood.
+    pub(super) fn options(&self) -> Result<RunOptions, CliError> {
+        Ok(RunOptions {
+            plans: Plans::Drawn,
+            endpoint: self.target.endpoint()?,
+            transport: self.target.transport.clone(),
+            dialect: self.target.dialect_or(None),
+            levers: self.target.levers()?,
+            profile: self.profile.map(|profile| match profile {
+                ProfileName::Core => Profile::Core,
+                ProfileName::Full => Profile::Full,
+            }),
+            selection: Selection { run: self.run.clone(), skip: self.skip.clone() },
+            known_failing: expectations::patterns(&self.known_failing)?,
+            seed: self.seed,
+            cases: self.cases,
+            max_time: self.max_time,
+            patience: self.patience,
+            jobs: self.jobs,
+            on_violation: if self.fail_fast { OnViolation::Stop } else { OnViolation::GoOn },
+            last_failed: self.last_failed.clone(),
+            wait_for_endpoint: self.target.wait_for_endpoint,
+            out: Some(self.out.clone()),
+            cleanup: if self.keep { Cleanup::Keep } else { Cleanup::Remove },
+            shard: self.shard,
+        })
     }
-    Ok(RunOptions {
-        plans: Plans::Drawn,
-        endpoint: args.target.endpoint()?,
-        transport: args.target.transport.clone(),
-        dialect: args.target.dialect_or(None),
-        levers: args.target.levers()?,
-        profile: args.profile.map(|profile| match profile {
-            ProfileName::Core => Profile::Core,
-            ProfileName::Full => Profile::Full,
-        }),
-        selection: Selection { run: args.run.clone(), skip: args.skip.clone() },
-        known_failing: expectations::patterns(&args.known_failing)?,
-        seed: args.seed,
-        cases: args.cases,
-        max_time: args.max_time,
-        patience: args.patience,
-        jobs: args.jobs,
-        on_violation: if args.fail_fast { OnViolation::Stop } else { OnViolation::GoOn },
-        last_failed: args.last_failed.clone(),
-        wait_for_endpoint: args.target.wait_for_endpoint,
-        out: Some(args.out.clone()),
-        cleanup: if args.keep { Cleanup::Keep } else { Cleanup::Remove },
-        shard: args.shard,
-    })
 }

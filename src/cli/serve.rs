@@ -41,6 +41,10 @@ pub(super) struct Serve {
     #[arg(long, value_name = "DUR", value_parser = duration::parse)]
     jitter: Option<Duration>,
 
+    /// Release functions that are left alone for so long [default: never]
+    #[arg(long, value_name = "DUR", value_parser = duration::parse)]
+    idle_after: Option<Duration>,
+
     /// Levers to offer: `publish,hold,fail,delete,idle`, some of them, or `none` [default: all]
     #[arg(long, value_name = "LIST|none")]
     levers: Option<String>,
@@ -70,6 +74,7 @@ fn settings(args: &Serve) -> Result<Settings, CliError> {
     let usual = Settings::default();
     Ok(Settings {
         preparation_time: args.preparation.unwrap_or(usual.preparation_time),
+        idle_after: args.idle_after,
         jitter: args.jitter.unwrap_or(usual.jitter),
         levers: args.levers.as_deref().map_or_else(|| Ok(usual.levers.clone()), levers)?,
         dialect: dialect(&args.dialect).unwrap_or(usual.dialect),

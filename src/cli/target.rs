@@ -2,17 +2,22 @@
 
 use super::duration;
 use super::error::CliError;
+use super::levers::LeverArgs;
 use super::transport::Transport;
-use crate::driver::setup::{Asked, LeverChoice};
+use crate::driver::setup::LeverChoice;
 use crate::driver::{DIALECTS, Dialect};
-use crate::lever::Levers;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Which endpoint is driven, and how.
 #[derive(Debug, Args)]
 pub(super) struct Target {
+    /// Read settings from this file instead of `fnconform.toml`; `fnconform config` shows what they come to
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
     /// Base URL of the endpoint
     #[arg(long, value_name = "URL")]
     pub(super) endpoint: Option<String>,
@@ -21,9 +26,8 @@ pub(super) struct Target {
     #[arg(long, value_name = "NAME", value_parser = dialect_names())]
     pub(super) dialect: Option<String>,
 
-    /// Levers to use: `auto` asks the endpoint, `none` uses none, a URL asks there
-    #[arg(long, value_name = "auto|none|URL", default_value = "auto")]
-    levers: String,
+    #[command(flatten)]
+    levers: LeverArgs,
 
     #[command(flatten)]
     pub(super) transport: Transport,
@@ -63,14 +67,6 @@ impl Target {
 
     /// The levers to use.
     pub(super) fn levers(&self) -> Result<LeverChoice, CliError> {
-        let protocol = match self.levers.as_str() {
-            "auto" => Ok(Asked::Endpoint),
-            "none" => Ok(Asked::Nowhere),
-            url => self.transport.client(url).map(Asked::At).map_err(|_| {
-                CliError::usage(format!("levers cannot be had from `{url}`"))
-                    .hint("--levers takes `auto`, `none`, or the http://HOST:PORT that offers them")
-            }),
-        }?;
-        Ok(LeverChoice { protocol, own: Levers::none() })
+        self.levers.choice(&self.transport)
     }
 }

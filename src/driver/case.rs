@@ -8,8 +8,9 @@ mod clean_up;
 pub use super::record::{CaseRecord, CutShort, Origin, Version};
 
 use super::Request;
+use super::alone::{self, LeftAlone};
 use super::budget::Room;
-use super::endpoint::{CaseTag, Endpoint, Recorded, ready};
+use super::endpoint::{CaseTag, Endpoint, Pulled, Recorded, Untold, ready};
 use super::intent::Intent;
 use super::patience::Pace;
 use super::rate::Turn;
@@ -78,6 +79,7 @@ pub struct Case {
     taken: usize,
     /// Room for its functions; without it nothing is done.
     room: Option<Room>,
+    alone: LeftAlone,
 }
 
 /// Executes a plan under that name.
@@ -108,6 +110,7 @@ impl Case {
             at_step: None,
             taken: 0,
             room: None,
+            alone: LeftAlone::default(),
         };
         case.take_room().await;
         if case.room.is_some() {
@@ -182,7 +185,7 @@ impl Case {
         let images: Vec<I> = (0..self.plan.images()).map(I).collect();
         if self.published().is_some() {
             let done = join_all(images.iter().map(|i| self.pull(*i))).await;
-            self.take_in(done.into_iter().flatten().collect());
+            self.record_all(done.into_iter().map(Done::from).collect());
         } else {
             let declared = |stock: &Stock| Operation {
                 line: 0,
@@ -203,10 +206,16 @@ impl Case {
             [Action::Settle(f)] => self.settle(*f, next).await,
             [Action::Pause(hundredths)] => self.pause(self.bench.pace.hundredths(*hundredths)).await,
             actions => {
-                for action in actions {
-                    self.intend(action);
-                }
-                let done = join_all(actions.iter().map(|action| self.act(action))).await;
+                actions.iter().for_each(|action| self.intend(action));
+                let (calls, levers): (Vec<&Action>, Vec<&Action>) = actions.iter().partition(|action| is_call(action));
+                let names = |case: &Self, actions: &[&Action]| -> Vec<Name> {
+                    actions.iter().filter_map(|action| action.function()).map(|f| case.function(f)).collect()
+                };
+                self.may_be_idle(names(self, &levers), self.bench.endpoint.now());
+                let since = self.bench.endpoint.now();
+                let Some(turn) = self.turn(calls.len()).await else { return };
+                let done = join_all(actions.iter().map(|action| self.act(&turn, action, actions.len()))).await;
+                self.may_be_idle(names(self, &calls), since);
                 self.record_all(done);
             }
         }
@@ -218,38 +227,61 @@ impl Case {
         self.images[usize::from(i.0)].apply(*change);
     }
 
-    async fn act(&self, action: &Action) -> Done {
+    /// Where functions become idle by being left alone: says of each that it may have become so since then, if it was left
+    /// alone for long enough by now.
+    pub(super) fn may_be_idle(&mut self, functions: impl IntoIterator<Item = Name>, since: i64) {
+        let Some(alone) = alone::of(self.bench.endpoint.levers()) else { return };
+        for function in functions {
+            let perhaps = self.alone.perhaps_idle(&function, alone, since);
+            self.take_in(perhaps.into_iter().collect());
+        }
+    }
+
+    /// Does one of so many actions at once.
+    async fn act(&self, turn: &Turn, action: &Action, of: usize) -> Done {
         match action {
-            Action::Image(i, _) => Done::Pulled(self.pull(*i).await),
-            Action::Idle(f) => Done::Pulled(self.leave_idle(&self.function(*f)).await),
+            Action::Image(i, _) => self.pull(*i).await.into(),
+            Action::Idle(f) => {
+                let mut idle = self.leave_idle(&self.function(*f)).await;
+                // What is done beside it may be done to this function, which was not left alone then.
+                if let (Ok(Some(idle)), Some(_), 2..) = (&mut idle, self.bench.endpoint.levers().alone(), of) {
+                    idle.end = None;
+                }
+                idle.into()
+            }
             Action::Create(f, i) => {
                 let (function, image) = (self.function(*f), self.image(*i));
-                Done::Called(self.call(&Request::Create { function, image }).await)
+                Done::Called(self.send(turn, &Request::Create { function, image }).await)
             }
             Action::Update(f, i) => {
                 let (function, image) = (self.function(*f), self.image(*i));
-                Done::Called(self.call(&Request::Update { function, image }).await)
+                Done::Called(self.send(turn, &Request::Update { function, image }).await)
             }
-            Action::Invoke(f) => Done::Called(self.call(&Request::Invoke { function: self.function(*f) }).await),
-            Action::Delete(f) => Done::Called(self.call(&Request::Delete { function: self.function(*f) }).await),
+            Action::Invoke(f) => Done::Called(self.send(turn, &Request::Invoke { function: self.function(*f) }).await),
+            Action::Delete(f) => Done::Called(self.send(turn, &Request::Delete { function: self.function(*f) }).await),
             // In a burst there is no time to wait: it looks once.
             Action::Get(f) | Action::Await(f) | Action::Watch(f) | Action::Settle(f) => {
-                Done::Called(self.call(&Request::Get { function: self.function(*f) }).await)
+                Done::Called(self.send(turn, &Request::Get { function: self.function(*f) }).await)
             }
             Action::Pause(_) => Done::Pulled(None),
         }
     }
 
-    /// Sends a call when it is its turn; not at all if the run is told to end before.
-    pub(super) async fn call(&self, request: &Request) -> Recorded {
-        tokio::select! {
+    /// Waits for the turn of so many calls together; `None` if the run is told to end before, and so the case.
+    pub(super) async fn turn(&mut self, calls: usize) -> Option<Turn> {
+        let turn = tokio::select! {
             biased;
-            turn = self.bench.endpoint.turn() => self.send(turn, request).await,
-            () = self.told_to_end() => Recorded::UNSENT,
+            turn = self.bench.endpoint.turn(u32::try_from(calls).unwrap_or(u32::MAX)) => Some(turn),
+            () = self.told_to_end() => None,
+        };
+        if turn.is_none() {
+            self.cut_short = Some(CutShort::Stopped);
         }
+        turn
     }
 
-    async fn send(&self, turn: Turn, request: &Request) -> Recorded {
+    /// Sends a call whose turn it is.
+    pub(super) async fn send(&self, turn: &Turn, request: &Request) -> Recorded {
         let stock = &self.bench.stock;
         let published = self.published();
         let served = move |body: &str| -> Option<Name> {
@@ -267,26 +299,26 @@ impl Case {
         }
     }
 
-    async fn pull(&self, i: I) -> Option<Operation> {
+    async fn pull(&self, i: I) -> Pulled {
         let content = self.content(i);
         self.set_image(&self.image(i), &content).await
     }
 
-    async fn set_image(&self, image: &Name, content: &Content) -> Option<Operation> {
+    async fn set_image(&self, image: &Name, content: &Content) -> Pulled {
         let event = Event::Image { image: image.clone(), content: content.clone() };
         self.lever(event, self.bench.endpoint.set_image(&self.tag, image, content)).await
     }
 
-    async fn leave_idle(&self, function: &Name) -> Option<Operation> {
+    async fn leave_idle(&self, function: &Name) -> Pulled {
         let event = Event::Idle { function: function.clone() };
         self.lever(event, self.bench.endpoint.idle(&self.tag, function)).await
     }
 
     /// What comes of a lever; unknown if the run ends before it does.
-    async fn lever(&self, event: Event, pulling: impl Future<Output = Option<Operation>>) -> Option<Operation> {
+    async fn lever(&self, event: Event, pulling: impl Future<Output = Pulled>) -> Pulled {
         let start = self.bench.endpoint.now();
         let unknown = Operation { line: 0, start, end: None, event, trace: Trace::default() };
-        self.while_it_lasts(pulling).await.unwrap_or(Some(unknown))
+        self.while_it_lasts(pulling).await.unwrap_or(Ok(Some(unknown)))
     }
 
     /// Returns when the run is told to end; never if nobody is left to do so.
@@ -343,6 +375,10 @@ impl Case {
             let operation = match one {
                 Done::Pulled(operation) => operation,
                 Done::Called(recorded) => self.unpack(recorded),
+                Done::Broke => {
+                    self.cut_short = Some(CutShort::Lever);
+                    None
+                }
             };
             operations.extend(operation.map(|operation| (action, operation)));
         }
@@ -352,8 +388,7 @@ impl Case {
     /// Keeps what is to be said of an answer, and gives the operation.
     pub(super) fn unpack(&mut self, recorded: Recorded) -> Option<Operation> {
         let Some(operation) = recorded.operation else {
-            let stopped = *self.bench.stop.borrow();
-            self.cut_short = Some(if stopped { CutShort::Stopped } else { CutShort::Throttled });
+            self.cut_short = Some(CutShort::Throttled);
             return None;
         };
         if let Some(bare) = recorded.bare_error {
@@ -374,6 +409,7 @@ impl Case {
         for (action, operation) in operations {
             // One step ends before the next begins, so nothing starts before what was judged.
             let _ = self.judge.push(operation.clone());
+            self.alone.take_in(&operation);
             self.operations.push(operation);
             self.origins.push(Origin { action, ..origin });
         }
@@ -433,9 +469,24 @@ impl Case {
     }
 }
 
+/// Whether it is sent to the endpoint as a call of its API.
+fn is_call(action: &Action) -> bool {
+    action.function().is_some() && action.lever().is_none()
+}
+
 enum Done {
     Called(Recorded),
     Pulled(Option<Operation>),
+    Broke,
+}
+
+impl From<Pulled> for Done {
+    fn from(pulled: Pulled) -> Self {
+        match pulled {
+            Ok(operation) => Self::Pulled(operation),
+            Err(Untold) => Self::Broke,
+        }
+    }
 }
 
 /// The reference of an image that nobody published.

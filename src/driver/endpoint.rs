@@ -44,10 +44,14 @@ pub struct Recorded {
     pub bare_error: Option<String>,
 }
 
-impl Recorded {
-    /// A call that was never sent.
-    pub(super) const UNSENT: Self = Self { operation: None, bare_error: None };
+/// A lever as it is to be recorded; `None` if nothing was done.
+pub(super) type Pulled = Result<Option<Operation>, Untold>;
 
+/// A lever after which nobody knows what an image is: nothing can be said of what is done with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Untold;
+
+impl Recorded {
     /// Whether it is a deletion after which the function is surely not there.
     #[must_use]
     pub(super) fn says_gone(&self) -> bool {
@@ -154,9 +158,9 @@ impl Endpoint {
         jobs.min(self.turns.used_up_by(typical))
     }
 
-    /// Waits for leave to send a call, in the order of asking.
-    pub async fn turn(&self) -> Turn {
-        self.turns.next().await
+    /// Waits for leave to send so many calls together, in the order of asking.
+    pub async fn turn(&self, calls: u32) -> Turn {
+        self.turns.next(calls).await
     }
 
     /// The dialect.
@@ -220,7 +224,7 @@ impl Endpoint {
     /// of an invocation.
     pub async fn call(
         &self,
-        _turn: Turn,
+        _turn: &Turn,
         tag: &CaseTag,
         request: &Request,
         served: &(dyn Fn(&str) -> Option<Name> + Sync),
@@ -251,11 +255,11 @@ impl Endpoint {
             if let Meaning::Throttled(after) = reply.meaning {
                 pause = (pause * 2).max(after.map_or(Duration::ZERO, Duration::from_secs)).min(Duration::from_secs(5));
                 if since.elapsed() + pause > THROTTLED_FOR {
-                    return Recorded::UNSENT;
+                    return Recorded { operation: None, bare_error: None };
                 }
                 tokio::time::sleep(pause).await;
                 let asked = Instant::now();
-                let _turn = self.turn().await;
+                let _turn = self.turn(1).await;
                 // The endpoint is not to blame for that time.
                 since += asked.elapsed();
                 continue;
@@ -270,7 +274,7 @@ impl Endpoint {
     }
 
     /// Pulls the lever on an image.
-    pub async fn set_image(&self, tag: &CaseTag, image: &Name, content: &Content) -> Option<Operation> {
+    pub(super) async fn set_image(&self, tag: &CaseTag, image: &Name, content: &Content) -> Pulled {
         let event = Event::Image { image: image.clone(), content: content.clone() };
         let (start, tag) = self.begin(tag);
         let effect = self.levers.set_image(image, content, &tag, self.timeout).await;
@@ -278,7 +282,7 @@ impl Endpoint {
     }
 
     /// Leaves a function idle for long enough.
-    pub async fn idle(&self, tag: &CaseTag, function: &Name) -> Option<Operation> {
+    pub(super) async fn idle(&self, tag: &CaseTag, function: &Name) -> Pulled {
         let (start, tag) = self.begin(tag);
         let effect = self.levers.idle(function, &tag, self.timeout).await;
         self.pulled(start, Event::Idle { function: function.clone() }, effect)
@@ -289,7 +293,7 @@ impl Endpoint {
         (self.now(), tag.next())
     }
 
-    fn pulled(&self, start: i64, mut event: Event, effect: Effect) -> Option<Operation> {
+    fn pulled(&self, start: i64, mut event: Event, effect: Effect) -> Pulled {
         let end = match effect {
             Effect::Done => Some(self.now() + 1),
             Effect::Published(digest) => {
@@ -299,9 +303,9 @@ impl Endpoint {
                 Some(self.now() + 1)
             }
             // What was not done is no operation; the plan goes on without it.
-            Effect::Impossible(_) => return None,
+            Effect::Impossible(_) => return Ok(None),
             // An idle lever on a function that is not there is refused, as it should be.
-            Effect::Refused(_) if matches!(event, Event::Idle { .. }) => return None,
+            Effect::Refused(_) if matches!(event, Event::Idle { .. }) => return Ok(None),
             Effect::Refused(said) => {
                 self.note(format!("a lever was refused: {said}"));
                 None
@@ -310,8 +314,12 @@ impl Endpoint {
                 self.note(format!("a lever's answer is unknown: {reason}"));
                 None
             }
+            Effect::Untold(reason) => {
+                self.note(format!("a lever left it open what an image is: {reason}"));
+                return Err(Untold);
+            }
         };
-        Some(Operation { line: 0, start, end, event, trace: Trace::default() })
+        Ok(Some(Operation { line: 0, start, end, event, trace: Trace::default() }))
     }
 }
 

@@ -3,6 +3,7 @@
 //! A [`Dialect`] is pure: it turns requests into bytes and bytes into answers, on the client's side and on the
 //! server's, and knows no socket. Only `client` knows the HTTP library.
 
+mod alone;
 pub mod answer;
 mod attribute;
 pub mod budget;

@@ -6,8 +6,8 @@
 //! machine, has all the time it needs. Nor is it made at all of an endpoint that was not seen to become ready many times
 //! over: what was never seen to end may only be slow.
 
-use super::Request;
 use super::case::{Case, CutShort};
+use super::{Request, alone};
 use crate::history::{Answer, Call, Event, Name, Operation, Trace};
 use crate::oracle::watch::{Asserts, Due};
 use crate::plan::{Action, F, Step};
@@ -43,10 +43,12 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// The pace of an endpoint whose preparations took so long in the middle and at the longest.
+    /// The pace of an endpoint whose preparations took so long in the middle and at the longest, and whose functions
+    /// become idle by being left alone for so long, if that is what makes them idle.
     #[must_use]
-    pub fn measured(typical: Duration, longest: Duration) -> Self {
-        Self::patient(typical, SHORTEST_PATIENCE.max(longest * PATIENCE_FACTOR))
+    pub fn measured(typical: Duration, longest: Duration, alone: Option<Duration>) -> Self {
+        let needed = longest * PATIENCE_FACTOR;
+        Self::patient(typical, alone::patience(SHORTEST_PATIENCE.max(needed), needed, alone))
     }
 
     /// A pace with that patience.
@@ -216,7 +218,7 @@ impl Case {
             if self.cut_short.is_some() {
                 return;
             }
-            let Some(seen) = self.seen(&function, look).await else { return };
+            let Some(seen) = self.seen_since(settle.start - 1, &function, look).await else { return };
             let both = [settle, seen];
             // Time to notice a loss is claimed only where it was noticed.
             let loss = self.judge.outlook(&function).asserts == Asserts::Loss;
@@ -265,7 +267,7 @@ impl Case {
         if self.cut_short.is_some() {
             return;
         }
-        let Some(seen) = self.seen(function, look).await else { return };
+        let Some(seen) = self.seen_since(settle.start - 1, function, look).await else { return };
         let both = [settle, seen];
         if !self.judge.agrees(function, &both) {
             self.bench.pace.ran_out.fetch_add(1, Ordering::Relaxed);
@@ -281,12 +283,19 @@ impl Case {
     }
 
     async fn seen(&mut self, function: &Name, look: Look) -> Option<Operation> {
-        let function = function.clone();
+        self.seen_since(self.bench.endpoint.now(), function, look).await
+    }
+
+    /// What is seen at a look at the function, of which nothing was recorded since then.
+    async fn seen_since(&mut self, since: i64, function: &Name, look: Look) -> Option<Operation> {
+        let turn = self.turn(1).await?;
         let request = match look {
-            Look::Get => Request::Get { function },
-            Look::Invoke => Request::Invoke { function },
+            Look::Get => Request::Get { function: function.clone() },
+            Look::Invoke => Request::Invoke { function: function.clone() },
         };
-        let recorded = self.call(&request).await;
+        let recorded = self.send(&turn, &request).await;
+        // Both the turn and the answer may have taken their time.
+        self.may_be_idle([function.clone()], since);
         self.unpack(recorded)
     }
 }

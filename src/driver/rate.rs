@@ -46,7 +46,7 @@ impl Rate {
     }
 }
 
-/// Leave to send one request.
+/// Leave to send the requests that it was asked for.
 #[derive(Debug)]
 #[must_use = "a turn that is not used was waited for in vain"]
 pub struct Turn(());
@@ -63,7 +63,7 @@ struct Queue {
 }
 
 impl Turns {
-    /// Turns at this rate, at even distances; at once if there is none.
+    /// Turns at this rate, at even distances; at once if there is no rate.
     #[must_use]
     pub fn at(rate: Option<Rate>) -> Self {
         Self(rate.map(|rate| Queue { next: Mutex::new(Instant::now()), rate }))
@@ -75,13 +75,13 @@ impl Turns {
         self.0.as_ref().map_or(usize::MAX, |queue| queue.rate.used_up_by(typical))
     }
 
-    /// Waits for the next turn.
-    pub async fn next(&self) -> Turn {
-        if let Some(queue) = &self.0 {
+    /// Waits for the turn of so many requests that are to be sent together; whoever comes next waits the longer for it.
+    pub async fn next(&self, requests: u32) -> Turn {
+        if let (Some(queue), 1..) = (&self.0, requests) {
             let mut next = queue.next.lock().await;
             sleep_until(*next).await;
             let now = Instant::now();
-            *next = (*next).max(now.checked_sub(LATE).unwrap_or(now)) + queue.rate.interval();
+            *next = (*next).max(now.checked_sub(LATE).unwrap_or(now)) + queue.rate.interval() * requests;
         }
         Turn(())
     }
@@ -118,7 +118,7 @@ mod tests {
         let taken = (0..5).map(|number| {
             let turns = Arc::clone(&turns);
             async move {
-                let _ = turns.next().await;
+                let _ = turns.next(1).await;
                 (number, began.elapsed().as_millis())
             }
         });
@@ -128,12 +128,22 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn what_is_sent_together_is_paid_for_afterwards() {
+        let turns = Turns::at(Rate::parse("10").ok());
+        let began = Instant::now();
+        for (requests, at) in [(3, 0), (0, 0), (1, 300), (0, 300), (1, 400)] {
+            let _ = turns.next(requests).await;
+            assert_eq!(began.elapsed().as_millis(), at);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn time_in_which_nobody_asks_is_not_saved_up() {
         let turns = Turns::at(Rate::parse("10").ok());
         tokio::time::sleep(Duration::from_secs(60)).await;
         let began = Instant::now();
         for _ in 0..3 {
-            let _ = turns.next().await;
+            let _ = turns.next(1).await;
         }
         assert!((180..=200).contains(&began.elapsed().as_millis()), "{:?}", began.elapsed());
     }
@@ -141,13 +151,13 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn whoever_goes_away_leaves_the_turn_to_the_next() {
         let turns = Turns::at(Rate::parse("1").ok());
-        let _ = turns.next().await;
+        let _ = turns.next(1).await;
         let began = Instant::now();
         for _ in 0..20 {
-            let gone = tokio::time::timeout(Duration::from_millis(10), turns.next()).await;
+            let gone = tokio::time::timeout(Duration::from_millis(10), turns.next(1)).await;
             assert!(gone.is_err());
         }
-        let _ = turns.next().await;
+        let _ = turns.next(1).await;
         assert_eq!(began.elapsed(), Duration::from_secs(1));
     }
 }

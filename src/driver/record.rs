@@ -42,6 +42,8 @@ pub enum CutShort {
     Throttled,
     /// It needs more functions at once than the budget has room for.
     Functions,
+    /// A lever left it open what an image is.
+    Lever,
     /// The run was told to end.
     Stopped,
     /// The same was proved often enough; waiting for it once more would prove nothing.
@@ -64,6 +66,7 @@ impl CutShort {
         match self {
             Self::Throttled => "a request was throttled until the deadline",
             Self::Functions => "more functions at once were needed than --functions leaves room for",
+            Self::Lever => "a lever failed, and left it open what an image stands for",
             Self::Stopped => "the run was told to end",
             Self::Patience => "the same was proved often enough",
             Self::NeverReady => {

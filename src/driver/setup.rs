@@ -113,7 +113,7 @@ async fn meet(
 ) -> Result<(), SetupError> {
     let url = || client.base_url().to_owned();
     loop {
-        let _turn = endpoint.turn().await;
+        let _turn = endpoint.turn(1).await;
         let sent = client.send(&endpoint.dialect().encode(request), &tag.next(), FIRST_ANSWER).await;
         let error = match sent {
             Exchange::Failed(Failure::NotSent(reason)) => SetupError::Unreachable { endpoint: url(), reason },
@@ -251,7 +251,7 @@ pub async fn warm_up(
         longest.unwrap_or(WARM_UP_PATIENCE / super::patience::PATIENCE_FACTOR).max(slowest.unwrap_or_default());
     let pace = match patience {
         Some(patience) => Pace::patient(typical, patience),
-        None => Pace::measured(typical, longest),
+        None => Pace::measured(typical, longest, endpoint.levers().alone()),
     }
     .knowing(&bench.pace);
     let mut measured = vec![("preparation", typical), ("patience", pace.patience.max(Duration::ZERO))];
@@ -339,16 +339,16 @@ async fn look_at(endpoint: &Endpoint, place: usize) -> Option<Stock> {
     let image = stock_reference(place);
     let body = |body: &str| Some(Name::from(body));
     let create = Request::Create { function: function.clone(), image: image.clone() };
-    let _ = endpoint.call(endpoint.turn().await, &tag, &create, &body).await;
+    let _ = endpoint.call(&endpoint.turn(1).await, &tag, &create, &body).await;
     let since = Instant::now();
     let get = Request::Get { function: function.clone() };
     let mut stock = None;
     while since.elapsed() < SHORTEST_PATIENCE {
-        match reported(endpoint.call(endpoint.turn().await, &tag, &get, &body).await.operation) {
+        match reported(endpoint.call(&endpoint.turn(1).await, &tag, &get, &body).await.operation) {
             Some(report) if &*report.state == "Active" => {
                 let digest = report.digest.unwrap_or_else(|| format!("unknown:{image}").into());
                 let invoke = Request::Invoke { function: function.clone() };
-                let reply = replied(endpoint.call(endpoint.turn().await, &tag, &invoke, &body).await.operation);
+                let reply = replied(endpoint.call(&endpoint.turn(1).await, &tag, &invoke, &body).await.operation);
                 stock = Some(Stock { image: image.clone(), digest, reply });
                 break;
             }
@@ -356,7 +356,7 @@ async fn look_at(endpoint: &Endpoint, place: usize) -> Option<Stock> {
             _ => break,
         }
     }
-    let removed = endpoint.call(endpoint.turn().await, &tag, &Request::Delete { function }, &body).await;
+    let removed = endpoint.call(&endpoint.turn(1).await, &tag, &Request::Delete { function }, &body).await;
     if !removed.says_gone() {
         room.lose(1);
     }

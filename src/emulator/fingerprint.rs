@@ -123,7 +123,7 @@ impl Print<'_> {
         for at in [*updated, Some(*changed), Some(*entered), *swapped] {
             at.map(|at| self.ago(at, AGO)).hash(hasher);
         }
-        let Counts { gets, invocations, served, updates, releases } = counts;
+        let Counts { gets, invocations, served, updates, releases, uses: _ } = counts;
         (updates, releases).hash(hasher);
         if self.counted.gets {
             gets.hash(hasher);

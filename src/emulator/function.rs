@@ -102,6 +102,8 @@ pub struct Counts {
     pub updates: u64,
     /// Times its resources were released.
     pub releases: u64,
+    /// Calls but looks, where being left alone makes it idle.
+    pub uses: u64,
 }
 
 /// A function.

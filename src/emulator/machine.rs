@@ -62,6 +62,8 @@ pub enum Task {
     Prepare(u64),
     /// The image of the function is looked at.
     Notice,
+    /// The function has been left alone since it was used for that number of times, for as long as makes it idle.
+    Release(u64),
     /// Whatever the behaviour means by that number.
     Errand(u32),
 }
@@ -134,7 +136,9 @@ impl Machine {
                 if memo.turn == 0 {
                     self.calls += 1;
                 }
-                self.behaviour().call(self, call, memo)
+                let turn = self.behaviour().call(self, call, memo);
+                self.is_used(&call.request);
+                turn
             }
             Event::Image(image, content) => {
                 let before = self.content(&image);
@@ -239,6 +243,7 @@ impl Machine {
         match entry.task {
             Task::Prepare(id) => self.end_preparation(&entry.name, id),
             Task::Notice => self.notice(&entry.name),
+            Task::Release(uses) => self.release(&entry.name, uses),
             Task::Errand(number) => self.behaviour().errand(self, &entry.name, number),
         }
     }

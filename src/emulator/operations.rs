@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::function::{Code, Config, Function, State, Status};
-use super::machine::Machine;
+use super::machine::{Machine, Task};
 use super::refusal;
-use crate::driver::ServerReply;
+use crate::driver::{Request, ServerReply};
 use crate::history::Name;
 
 impl Machine {
@@ -126,6 +126,30 @@ impl Machine {
         if function.facts.state == State::Active && !function.is_updating() {
             function.counts.releases += 1;
             function.change(now, |facts| facts.state = State::Inactive);
+        }
+    }
+
+    /// Where being left alone makes a function idle, every use of it begins that time anew; looking at it is none.
+    pub(super) fn is_used(&mut self, request: &Request) {
+        let Some(alone) = self.settings.idle_after else { return };
+        if matches!(request, Request::Get { .. }) {
+            return;
+        }
+        let name = request.function();
+        let Some(function) = self.functions.get_mut(name) else { return };
+        function.counts.uses += 1;
+        let uses = function.counts.uses;
+        self.schedule(self.now + alone, name, Task::Release(uses));
+    }
+
+    /// Releases a function that was left alone, if it is one that can be; else later.
+    pub(super) fn release(&mut self, name: &Name, uses: u64) {
+        let Some(alone) = self.settings.idle_after else { return };
+        let Some(function) = self.functions.get(name).filter(|function| function.counts.uses == uses) else { return };
+        if function.facts.state == State::Active && !function.is_updating() {
+            self.behaviour().idle(self, name);
+        } else {
+            self.schedule(self.now + alone, name, Task::Release(uses));
         }
     }
 

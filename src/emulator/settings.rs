@@ -15,6 +15,8 @@ pub struct Settings {
     pub jitter: Duration,
     /// How long it takes until a lost image is noticed in the background.
     pub notice_time: Duration,
+    /// After being left alone for so long a function is idle; `None` if only the lever makes it so.
+    pub idle_after: Option<Duration>,
     /// What everything random is drawn from.
     pub seed: u64,
     /// The levers offered. Without [`Lever::Publish`] every image reference is ready from the start.
@@ -31,6 +33,7 @@ impl Default for Settings {
             preparation_time: Duration::from_millis(20),
             jitter: Duration::from_millis(10),
             notice_time: Duration::from_millis(10),
+            idle_after: None,
             seed: 1,
             levers: Lever::ALL.to_vec(),
             dialect: &Fc3,

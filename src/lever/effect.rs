@@ -15,4 +15,6 @@ pub enum Effect {
     Refused(String),
     /// It may have been done, or may still be, for this reason.
     Unknown(String),
+    /// Nobody can know any more what the reference stands for, for this reason.
+    Untold(String),
 }

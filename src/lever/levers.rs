@@ -107,6 +107,12 @@ impl Levers {
         self.idling.as_deref()
     }
 
+    /// After how long a function that is left alone has surely been idle for long enough, where that is what makes it so.
+    #[must_use]
+    pub fn alone(&self) -> Option<Duration> {
+        self.idling()?.alone()
+    }
+
     /// From now on the reference stands for this.
     pub async fn set_image(&self, image: &str, content: &Content, tag: &RequestTag, timeout: Duration) -> Effect {
         match self.images() {

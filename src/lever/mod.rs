@@ -14,8 +14,11 @@
 //!
 //! To add a way: one file with its [`Images`] or its [`Idling`], and its line where [`Levers`] are put together.
 
+mod code;
+pub mod commands;
 mod effect;
 mod levers;
+mod process;
 pub mod protocol;
 mod set;
 pub mod waiting;
@@ -23,6 +26,7 @@ pub mod waiting;
 use crate::history::{Condition, Content};
 use crate::requirement::Lever;
 
+pub use commands::{Command, CommandError, Commands};
 pub use effect::Effect;
 pub use levers::{Idling, Images, Levers};
 pub use protocol::{Discovery, Protocol};

@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, FutureExt};
 use serde_json::{Value, json};
 
-use super::{Effect, Idling, Images, LeverSet, Levers};
+use super::{Effect, Idling, Images, LeverSet, Levers, code};
 use crate::driver::answer::body_kind;
 use crate::driver::{Client, Exchange, Failure, HttpRequest, HttpResponse, RequestTag, path};
 use crate::history::{Content, Name};
@@ -20,9 +20,6 @@ const ROOT: &str = "/_conformance/v1";
 
 /// The longest part of a refusal's body that is kept.
 const TEXT_LIMIT: usize = 500;
-
-/// The longest digest that a program can have.
-const DIGEST_LIMIT: usize = 200;
 
 /// What an endpoint that answered says of levers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,20 +78,12 @@ impl Images for Protocol {
 
     /// A digest that no other revision has, in the form that registries use: the suite chooses it.
     fn code(&self, revision: &str) -> Name {
-        let mut hex = String::from("sha256:");
-        for salt in 0u64..4 {
-            let mut hash = 0xcbf2_9ce4_8422_2325u64 ^ salt.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            for byte in revision.bytes() {
-                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-            }
-            hex.push_str(&format!("{:016x}", hash ^ hash >> 31));
-        }
-        hex.into()
+        code::digest(revision)
     }
 
     /// The program answers with its digest.
     fn served(&self, reply: &str) -> Option<Name> {
-        Some(reply.chars().take(DIGEST_LIMIT).collect::<String>().into())
+        Some(code::cut(reply))
     }
 
     fn set<'a>(

@@ -4,8 +4,12 @@ use fnconform::driver::client::Client;
 use fnconform::driver::endpoint::Endpoint;
 use fnconform::driver::fc3::Fc3;
 use fnconform::driver::result::{Profile, RunResult, RunVerdict, Verdict};
-use fnconform::driver::run::{RunSettings, run};
-use fnconform::emulator::{self, Settings};
+use fnconform::driver::run::{RunSettings, Shrinking, run};
+use fnconform::driver::setup::{Asked, LeverChoice};
+use fnconform::emulator::{self, Settings, fault};
+use fnconform::lever::{Command, Commands, Levers, Waiting};
+use fnconform::requirement::Lever;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -111,4 +115,79 @@ async fn a_run_ends_when_its_time_is_up_whatever_it_waits_for() {
     assert_eq!(result.ended_early.as_deref(), Some("its time was up"));
     // It would have waited half a minute for the warm-up alone.
     assert!(result.duration < Duration::from_secs(10), "{:?}", result.duration);
+}
+
+/// An endpoint that offers no lever, and releases what is left alone for a second.
+fn releasing() -> Settings {
+    Settings { idle_after: Some(Duration::from_secs(1)), ..Settings::default().with_levers(&[]) }
+}
+
+/// After two seconds a function of it has surely been released; in half of that it may have been.
+fn waiting() -> RunSettings {
+    let own = Levers::none().with_idling(Arc::new(Waiting(Duration::from_secs(2))));
+    let levers = LeverChoice { protocol: Asked::Nowhere, own };
+    RunSettings { levers, jobs: 1024, shrinking: Shrinking::Off, ..settings(110) }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_functions_become_idle_by_being_left_alone_waiting_is_the_lever() {
+    let result = judged(releasing(), &waiting()).await;
+    assert_eq!(broken(&result), Vec::<String>::new());
+    let of_idle = result.requirements.iter().filter(|one| one.requirement.needs() == [Lever::Idle]);
+    let verdicts: Vec<_> = of_idle.map(|one| (one.requirement.name, one.verdict)).collect();
+    let names = ["after-idle", "not-invocable", "wakes", "recovers"].map(|name| format!("states.inactive-{name}"));
+    assert_eq!(verdicts, names.each_ref().map(|name| (name.as_str(), Verdict::Passed)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fault_of_idle_functions_is_found_by_waiting() {
+    let serving = fault::by_name("inactive-serves").unwrap();
+    let result = judged(releasing().behaving(serving), &waiting()).await;
+    let failed = result.requirements.iter().filter(|one| one.verdict == Verdict::Failed);
+    let names: Vec<_> = failed.map(|one| one.requirement.name).collect();
+    // Without shrinking, a case that is long may leave it open which of two it was.
+    assert!(names.contains(&"states.inactive-not-invocable"), "{names:?}");
+}
+
+/// Commands that pull the levers of an emulator, whose address they are told.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_are_levers() {
+    let running = emulator::start(Settings::default(), ([127, 0, 0, 1], 0).into()).await.unwrap();
+    let address = running.address();
+    let request = |line: &str, body: &str| {
+        format!(
+            "bash -c 'exec 3<>/dev/tcp/{}/{}; i=${{0//\\//%2F}}; i=${{i//:/%3A}}; b=\"{body}\"; printf \"{line} \
+             HTTP/1.1\\r\\nhost: x\\r\\nconnection: close\\r\\ncontent-length: ${{#b}}\\r\\n\\r\\n$b\" >&3; read -r v s w \
+             <&3; [ $s = 204 ]'",
+            address.ip(),
+            address.port(),
+        )
+    };
+    let image = |condition: &str, code: &str| {
+        let body = format!("{{\\\"code\\\":{code},\\\"condition\\\":\\\"{condition}\\\"}}");
+        let line = "PUT /_conformance/v1/images/$(printf %s $i | sed s/%/%%/g)";
+        format!("{} {{image}} {{code}}", request(line, &body))
+    };
+    let coded = "\\\"$1\\\"";
+    let commands = [
+        (Lever::Publish, image("ready", coded)),
+        (Lever::Hold, image("held", coded)),
+        (Lever::Fail, image("failing", coded)),
+        (Lever::Delete, image("missing", "null")),
+        (Lever::Idle, format!("{} {{function}}", request("POST /_conformance/v1/functions/$0/idle", ""))),
+    ];
+    let parsed = commands.iter().map(|(lever, text)| (*lever, Command::parse(*lever, text).unwrap()));
+    let commands = Arc::new(Commands::new(parsed.collect(), Duration::from_secs(60)));
+    let own = Levers::none().with_images(Arc::clone(&commands) as _).with_idling(commands);
+    let levers = LeverChoice { protocol: Asked::Nowhere, own };
+    let endpoint = Endpoint::new(Client::new(&running.url()).unwrap(), &Fc3, "fnc-test".into());
+    let (_stop, stopped) = watch::channel(false);
+    let settings = RunSettings { levers, ..settings(200) };
+    let result = run(endpoint, &settings, stopped, &|_| {}).await.unwrap().result;
+    running.shutdown().await;
+    let others = result.requirements.iter().filter(|one| one.verdict != Verdict::Passed);
+    let others: Vec<_> = others.map(|one| (one.requirement.name, one.verdict, &one.reason)).collect();
+    assert_eq!(others, [], "{:?}", result.notes);
+    assert_eq!(result.profile, Profile::Full);
 }

@@ -96,7 +96,7 @@ async fn levers_wait_for_no_turn() {
     let levers = Protocol::levers(Client::new(&relay.url()).unwrap(), LeverSet::ALL);
     // The next turn is in a quarter of an hour.
     let endpoint = endpoint(&relay).at_rate(Rate::parse("0.001").ok()).with_levers(levers);
-    let _ = endpoint.turn().await;
+    let _ = endpoint.turn(1).await;
     let (_stop, stop) = watch::channel(false);
     let pace = Pace::patient(Duration::from_millis(40), Duration::from_secs(10));
     let bench = Bench { endpoint: Arc::new(endpoint), pace, stock: Vec::new(), stop, cleanup: Cleanup::Keep };

@@ -49,7 +49,7 @@ impl Case {
         let request = Request::Delete { function: function.clone() };
         for _ in 0..3 {
             // Also at the end of a run it waits for its turn.
-            let recorded = self.send(self.bench.endpoint.turn().await, &request).await;
+            let recorded = self.send(&self.bench.endpoint.turn(1).await, &request).await;
             if recorded.operation.as_ref().is_some_and(|operation| operation.end.is_some()) {
                 let gone = recorded.says_gone() || !self.has_made(function);
                 return if gone { Gone::Surely } else { Gone::Perhaps };
