@@ -47,7 +47,6 @@ pub struct Rehearsal {
     images: Vec<Intent>,
     operations: Vec<Operation>,
     origins: Vec<Origin>,
-    bare_errors: Vec<(usize, String)>,
     requests: u64,
     /// The step that is taken.
     at_step: Option<usize>,
@@ -71,7 +70,6 @@ impl Rehearsal {
             images: vec![Intent::FRESH; usize::from(images)],
             operations: Vec::new(),
             origins: Vec::new(),
-            bare_errors: Vec::new(),
             requests: 0,
             at_step: None,
             put_off: 0,
@@ -88,9 +86,9 @@ impl Rehearsal {
         &self.operations
     }
 
-    /// Takes out what was seen since the last time, with what was said in the wrong form by its place therein.
-    pub fn drain(&mut self) -> (Vec<Operation>, Vec<(usize, String)>) {
-        (std::mem::take(&mut self.operations), std::mem::take(&mut self.bare_errors))
+    /// Takes out what was seen since the last time.
+    pub fn drain(&mut self) -> Vec<Operation> {
+        std::mem::take(&mut self.operations)
     }
 
     /// The machine as it is now.
@@ -202,10 +200,9 @@ impl Rehearsal {
                     function: call.request.function().clone(),
                     call: recorded(&call.request, &decoded.meaning, &|body| Some(body.into())),
                 };
-                self.bare_errors.extend(decoded.bare_error.map(|bare| (self.operations.len(), bare)));
                 self.keep(place, start, Some(at + TRIP), event);
                 if let Some(operation) = self.operations.last_mut() {
-                    operation.trace = decoded.trace;
+                    operation.trace = decoded.into_trace();
                 }
             }
             Turn::Later(when, memo) => {
@@ -269,7 +266,6 @@ impl Rehearsal {
             plan,
             history: History { header, operations: self.operations },
             origins: self.origins,
-            bare_errors: self.bare_errors,
             cut_short: None,
             found: None,
         }

@@ -19,6 +19,14 @@ pub struct Reply {
     pub bare_error: Option<String>,
 }
 
+impl Reply {
+    /// What is recorded of it for people, and for those that judge the form of answers.
+    #[must_use]
+    pub(crate) fn into_trace(self) -> Trace {
+        Trace { bare: self.bare_error.map(String::into_boxed_str), ..self.trace }
+    }
+}
+
 /// The five things that an answer can mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meaning {

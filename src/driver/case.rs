@@ -10,7 +10,7 @@ pub use super::record::{CaseRecord, CutShort, Origin, Version};
 use super::Request;
 use super::alone::{self, LeftAlone};
 use super::budget::Room;
-use super::endpoint::{CaseTag, Endpoint, Pulled, Recorded, Untold, ready};
+use super::endpoint::{CaseTag, Endpoint, Pulled, Recorded, Untold, lost, ready};
 use super::intent::Intent;
 use super::patience::Pace;
 use super::rate::Turn;
@@ -70,7 +70,6 @@ pub struct Case {
     images: Vec<Intent>,
     operations: Vec<Operation>,
     origins: Vec<Origin>,
-    bare_errors: Vec<(Operation, String)>,
     pub(super) judge: Judge,
     pub(super) cut_short: Option<CutShort>,
     found: Option<Origin>,
@@ -103,7 +102,6 @@ impl Case {
             plan,
             operations: Vec::new(),
             origins: Vec::new(),
-            bare_errors: Vec::new(),
             judge,
             cut_short: None,
             found: None,
@@ -147,12 +145,6 @@ impl Case {
     #[must_use]
     pub fn not_found_code(&self) -> &'static str {
         self.bench.endpoint.dialect().not_found_code()
-    }
-
-    /// Whether the answer of that operation, a refusal, lacked the form that the API gives errors.
-    #[must_use]
-    pub fn is_bare(&self, operation: &Operation) -> bool {
-        self.bare_errors.iter().any(|(bare, _)| bare == operation)
     }
 
     /// The digest of the code that an image first stood for, or of what it stands for at present; `None` where nobody
@@ -295,7 +287,7 @@ impl Case {
         let start = self.bench.endpoint.now();
         match self.while_it_lasts(self.bench.endpoint.call(turn, &self.tag, request, &served)).await {
             Some(recorded) => recorded,
-            None => Recorded::lost(request, start),
+            None => Some(lost(request, start)),
         }
     }
 
@@ -385,16 +377,12 @@ impl Case {
         self.take_in_of(operations);
     }
 
-    /// Keeps what is to be said of an answer, and gives the operation.
+    /// The operation, if it was one; else the case ends here.
     pub(super) fn unpack(&mut self, recorded: Recorded) -> Option<Operation> {
-        let Some(operation) = recorded.operation else {
+        if recorded.is_none() {
             self.cut_short = Some(CutShort::Throttled);
-            return None;
-        };
-        if let Some(bare) = recorded.bare_error {
-            self.bare_errors.push((operation.clone(), bare));
         }
-        Some(operation)
+        recorded
     }
 
     /// Records operations of a step's only action that are all over, and judges them.
@@ -445,10 +433,6 @@ impl Case {
         for (place, operation) in operations.iter_mut().enumerate() {
             operation.line = place + 2;
         }
-        let same = |a: &Operation, b: &Operation| (a.start, a.end, &a.event) == (b.start, b.end, &b.event);
-        let place = |bare: &Operation| operations.iter().position(|operation| same(operation, bare));
-        let bare_errors =
-            self.bare_errors.iter().filter_map(|(bare, text)| Some((place(bare)?, text.clone()))).collect();
         let settles = operations.iter().filter(|operation| matches!(operation.event, Event::Settle { .. }));
         let lengths = settles.filter_map(|settle| u64::try_from(settle.end? - settle.start).ok());
         let header = Header {
@@ -462,7 +446,6 @@ impl Case {
             plan: self.plan,
             history: History { header, operations },
             origins,
-            bare_errors,
             cut_short: self.cut_short,
             found: self.found,
         }

@@ -35,14 +35,8 @@ pub struct Endpoint {
     timeout: Duration,
 }
 
-/// A call as it is to be recorded.
-#[derive(Debug, Clone)]
-pub struct Recorded {
-    /// The operation; `None` if it was throttled all the time, and so never happened.
-    pub operation: Option<Operation>,
-    /// Set on a refusal whose body is not what the API says; what it was.
-    pub bare_error: Option<String>,
-}
+/// A call as it is to be recorded; `None` if it was throttled all the time, and so never happened.
+pub type Recorded = Option<Operation>;
 
 /// A lever as it is to be recorded; `None` if nothing was done.
 pub(super) type Pulled = Result<Option<Operation>, Untold>;
@@ -51,26 +45,22 @@ pub(super) type Pulled = Result<Option<Operation>, Untold>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Untold;
 
-impl Recorded {
-    /// Whether it is a deletion after which the function is surely not there.
-    #[must_use]
-    pub(super) fn says_gone(&self) -> bool {
-        let Some(operation) = &self.operation else { return false };
-        match &operation.event {
-            Event::Call { call: Call::Delete { answer: Answer::Accepted(()) }, .. } => true,
-            Event::Call { call: Call::Delete { answer: Answer::Refused }, .. } => operation.trace.status == Some(404),
-            _ => false,
-        }
+/// Whether it is a deletion after which the function is not there.
+#[must_use]
+pub(super) fn says_gone(operation: &Operation) -> bool {
+    match &operation.event {
+        Event::Call { call: Call::Delete { answer: Answer::Accepted(()) }, .. } => true,
+        Event::Call { call: Call::Delete { answer: Answer::Refused }, .. } => operation.trace.status == Some(404),
+        _ => false,
     }
+}
 
-    /// A call that was sent then, and to which no answer came.
-    #[must_use]
-    pub(super) fn lost(request: &Request, start: i64) -> Self {
-        let call = recorded(request, &Meaning::Unknown, &|_| None);
-        let event = Event::Call { function: request.function().clone(), call };
-        let operation = Operation { line: 0, start, end: None, event, trace: Trace::default() };
-        Self { operation: Some(operation), bare_error: None }
-    }
+/// A call that was sent then, and to which no answer came.
+#[must_use]
+pub(super) fn lost(request: &Request, start: i64) -> Operation {
+    let call = recorded(request, &Meaning::Unknown, &|_| None);
+    let event = Event::Call { function: request.function().clone(), call };
+    Operation { line: 0, start, end: None, event, trace: Trace::default() }
 }
 
 /// Numbers the requests of a case.
@@ -255,7 +245,7 @@ impl Endpoint {
             if let Meaning::Throttled(after) = reply.meaning {
                 pause = (pause * 2).max(after.map_or(Duration::ZERO, Duration::from_secs)).min(Duration::from_secs(5));
                 if since.elapsed() + pause > THROTTLED_FOR {
-                    return Recorded { operation: None, bare_error: None };
+                    return None;
                 }
                 tokio::time::sleep(pause).await;
                 let asked = Instant::now();
@@ -267,9 +257,7 @@ impl Endpoint {
             let call = recorded(request, &reply.meaning, served);
             let answered = !matches!(reply.meaning, Meaning::Unknown);
             let event = Event::Call { function: request.function().clone(), call };
-            let operation =
-                Operation { line: 0, start, end: answered.then_some(end), event, trace: reply.trace.clone() };
-            return Recorded { operation: Some(operation), bare_error: reply.bare_error };
+            return Some(Operation { line: 0, start, end: answered.then_some(end), event, trace: reply.into_trace() });
         }
     }
 

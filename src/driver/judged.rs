@@ -87,8 +87,8 @@ fn answers(record: &CaseRecord, exercise: &mut Exercise, not_found: &str) -> Vec
             }
         }
     }
-    for (place, text) in &record.bare_errors {
-        let Some(operation) = operations.get(*place) else { continue };
+    for operation in operations {
+        let Some(text) = &operation.trace.bare else { continue };
         if operation.trace.status.is_some_and(|status| status < 500) {
             let explanation = format!("A refusal was not a JSON object with `Code` and `Message`: {text}.");
             breach(&api::ERRORS, operation, explanation);

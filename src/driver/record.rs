@@ -14,8 +14,6 @@ pub struct CaseRecord {
     pub history: History,
     /// Where in the plan each operation of the history comes from.
     pub origins: Vec<Origin>,
-    /// Refusals that were not in the API's form: the place of the operation, and what was answered.
-    pub bare_errors: Vec<(usize, String)>,
     /// Why it ended before its plan did.
     pub cut_short: Option<CutShort>,
     /// What was under way when something was first not explained.

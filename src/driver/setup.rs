@@ -3,7 +3,7 @@
 
 use super::case::{Bench, CaseRecord, Cleanup, Stock, execute, stock_reference};
 use super::client::{Client, Exchange, Failure};
-use super::endpoint::{CaseTag, Endpoint};
+use super::endpoint::{CaseTag, Endpoint, says_gone};
 use super::patience::{Pace, SHORTEST_PATIENCE};
 use super::{Meaning, Request};
 use crate::history::{Answer, Call, Event, History, Name, Operation, Report};
@@ -228,7 +228,8 @@ pub async fn warm_up(
     let records = join_all(names.iter().map(|name| execute(&bench, name, &plan))).await;
     if let Some(reason) = nothing_created(&records) {
         let endpoint = endpoint.client().base_url().to_owned();
-        let bare = records.iter().any(|record| !record.bare_errors.is_empty());
+        let mut seen = records.iter().flat_map(|record| &record.history.operations);
+        let bare = seen.any(|operation| operation.trace.bare.is_some());
         return Err(if bare {
             SetupError::NotTheApi { endpoint, reason }
         } else {
@@ -340,15 +341,19 @@ async fn look_at(endpoint: &Endpoint, place: usize) -> Option<Stock> {
     let body = |body: &str| Some(Name::from(body));
     let create = Request::Create { function: function.clone(), image: image.clone() };
     let _ = endpoint.call(&endpoint.turn(1).await, &tag, &create, &body).await;
-    let since = Instant::now();
+    let mut since = Instant::now();
     let get = Request::Get { function: function.clone() };
     let mut stock = None;
     while since.elapsed() < SHORTEST_PATIENCE {
-        match reported(endpoint.call(&endpoint.turn(1).await, &tag, &get, &body).await.operation) {
+        let asked = Instant::now();
+        let turn = endpoint.turn(1).await;
+        // How often it may be asked says nothing of how long it takes.
+        since += asked.elapsed();
+        match reported(endpoint.call(&turn, &tag, &get, &body).await) {
             Some(report) if &*report.state == "Active" => {
                 let digest = report.digest.unwrap_or_else(|| format!("unknown:{image}").into());
                 let invoke = Request::Invoke { function: function.clone() };
-                let reply = replied(endpoint.call(&endpoint.turn(1).await, &tag, &invoke, &body).await.operation);
+                let reply = replied(endpoint.call(&endpoint.turn(1).await, &tag, &invoke, &body).await);
                 stock = Some(Stock { image: image.clone(), digest, reply });
                 break;
             }
@@ -357,7 +362,7 @@ async fn look_at(endpoint: &Endpoint, place: usize) -> Option<Stock> {
         }
     }
     let removed = endpoint.call(&endpoint.turn(1).await, &tag, &Request::Delete { function }, &body).await;
-    if !removed.says_gone() {
+    if !removed.as_ref().is_some_and(says_gone) {
         room.lose(1);
     }
     stock

@@ -124,6 +124,7 @@ fn said(exchange: &Exchange, asked: &Asked, route: &[&str]) -> (Said, Trace) {
         status: Some(status),
         error: error.clone(),
         request_id: answer.message.header("x-amzn-requestid").map(str::to_owned),
+        ..Trace::default()
     };
     let said = match status {
         200..300 => accept(exchange, asked, route, body),

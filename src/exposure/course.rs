@@ -83,11 +83,9 @@ impl Course {
     }
 
     fn look_on(&mut self, oracle: &mut Beliefs, spread: Spread) -> Sight {
-        let (operations, bare_errors) = self.rehearsal.drain();
-        let refused = |(place, _): &(usize, String)| {
-            operations.get(*place).is_some_and(|one| one.trace.status.is_some_and(|status| status < 500))
-        };
-        let mut sight = if bare_errors.iter().any(refused) { Sight::Odd } else { Sight::Fine };
+        let operations = self.rehearsal.drain();
+        let is_bare = |one: &Operation| one.trace.bare.is_some() && one.trace.status.is_some_and(|status| status < 500);
+        let mut sight = if operations.iter().any(is_bare) { Sight::Odd } else { Sight::Fine };
         for operation in &operations {
             // What is under way with others may have been refused for what one of them did.
             let alone = operations.iter().filter(|other| overlaps(operation, other)).count() < 2;

@@ -93,7 +93,7 @@ fn not_well_formed(case: &Case, before: &Operation) -> Option<String> {
     if accepted(before) != Some(false) {
         return Some(format!("it {}", outcome(before)));
     }
-    case.is_bare(before).then(|| "it was neither".to_owned())
+    before.trace.bare.is_some().then(|| "it was neither".to_owned())
 }
 
 /// Whether the endpoint did what it was asked to; `None` if nobody knows.

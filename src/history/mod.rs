@@ -185,6 +185,8 @@ pub struct Trace {
     pub error: Option<String>,
     /// The endpoint's id of the request.
     pub request_id: Option<String>,
+    /// What the body of a refusal was, if it was not of the form that the API gives errors; written as `bare`.
+    pub bare: Option<Box<str>>,
 }
 
 /// Whether all that happened stands in the history.

@@ -224,6 +224,7 @@ fn operation(fields: &Fields<'_>) -> Result<Operation, ReadError> {
         status: fields.optional("status", "an HTTP status", |v| v.as_u64().and_then(|n| u16::try_from(n).ok()))?,
         error: fields.optional("error", "a string", |v| v.as_str().map(str::to_owned))?,
         request_id: fields.optional("request_id", "a string", |v| v.as_str().map(str::to_owned))?,
+        bare: fields.optional("bare", "a string", |v| v.as_str().map(Box::from))?,
     };
     let op = fields.required("op", "a string", |value| value.as_str().map(str::to_owned))?;
     let event = match op.as_str() {

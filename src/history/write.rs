@@ -51,6 +51,7 @@ pub fn operation(operation: &Operation) -> String {
     line.some("status", operation.trace.status);
     line.some("error", operation.trace.error.as_deref());
     line.some("request_id", operation.trace.request_id.as_deref());
+    line.some("bare", operation.trace.bare.as_deref());
     line.finish()
 }
 

@@ -4,6 +4,7 @@
 
 use super::{Case, Cleanup, CutShort};
 use crate::driver::Request;
+use crate::driver::endpoint::says_gone;
 use crate::history::{Answer, Call, Content, Event, Name};
 use crate::plan::{F, I};
 use crate::requirement::Lever;
@@ -49,9 +50,9 @@ impl Case {
         let request = Request::Delete { function: function.clone() };
         for _ in 0..3 {
             // Also at the end of a run it waits for its turn.
-            let recorded = self.send(&self.bench.endpoint.turn(1).await, &request).await;
-            if recorded.operation.as_ref().is_some_and(|operation| operation.end.is_some()) {
-                let gone = recorded.says_gone() || !self.has_made(function);
+            let answered = self.send(&self.bench.endpoint.turn(1).await, &request).await;
+            if let Some(answered) = answered.filter(|operation| operation.end.is_some()) {
+                let gone = says_gone(&answered) || !self.has_made(function);
                 return if gone { Gone::Surely } else { Gone::Perhaps };
             }
             if *self.bench.stop.borrow() {

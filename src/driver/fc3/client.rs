@@ -71,6 +71,7 @@ pub(super) fn decode(request: &Request, response: &HttpResponse) -> Reply {
             status: Some(response.status),
             error: if accepted { None } else { error.code().map(str::to_owned) },
             request_id: request_id(response, body.as_ref()),
+            ..Trace::default()
         },
         malformed: None,
         bare_error: None,

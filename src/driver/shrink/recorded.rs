@@ -108,7 +108,6 @@ fn without(record: &CaseRecord, last: usize, left_out: &BTreeSet<Atom>) -> CaseR
         plan: Plan { steps: Vec::new() },
         history: History { header: record.history.header.clone(), operations: Vec::new() },
         origins: Vec::new(),
-        bare_errors: Vec::new(),
         cut_short: record.cut_short,
         found: None,
     };
@@ -127,12 +126,10 @@ fn without(record: &CaseRecord, last: usize, left_out: &BTreeSet<Atom>) -> CaseR
             kept.plan.steps.push(Step(actions));
         }
     }
-    for (place, (operation, origin)) in record.history.operations.iter().zip(&record.origins).enumerate() {
+    for (operation, origin) in record.history.operations.iter().zip(&record.origins) {
         if !is_kept(origin.step, origin.action) {
             continue;
         }
-        let bare = record.bare_errors.iter().filter(|(of, _)| *of == place);
-        kept.bare_errors.extend(bare.map(|(_, text)| (kept.history.operations.len(), text.clone())));
         let mut operation = operation.clone();
         operation.line = kept.history.operations.len() + 2;
         kept.history.operations.push(operation);
@@ -175,7 +172,6 @@ mod tests {
             history: History { header, operations },
             found: origins.get(8).copied(),
             origins,
-            bare_errors: Vec::new(),
             cut_short: None,
         };
         judge(record, "FunctionNotFound", crate::driver::judged::Depth::Verdict)

@@ -208,8 +208,12 @@ fn the_trace_has_status_code_and_the_first_request_id_there_is() {
         (&[], "body"),
     ] {
         let trace = decode(&get(), &answer(404, headers, error)).trace;
-        let expected =
-            Trace { status: Some(404), error: Some("FunctionNotFound".to_owned()), request_id: Some(id.to_owned()) };
+        let expected = Trace {
+            status: Some(404),
+            error: Some("FunctionNotFound".to_owned()),
+            request_id: Some(id.to_owned()),
+            ..Trace::default()
+        };
         assert_eq!(trace, expected);
     }
     let old = r#"{"errorCode":"FunctionNotFound","errorMessage":"no"}"#;
