@@ -4,8 +4,6 @@ use super::error::CliError;
 use super::options::{Plans, RunOptions};
 use super::progress::Line;
 use super::store::{self, Store};
-use crate::driver::Client;
-use crate::driver::endpoint::Endpoint;
 use crate::driver::event::Event;
 use crate::driver::result::Profile;
 use crate::driver::run::{RunOutput, RunSettings, Shrinking, Watcher, run_after};
@@ -37,8 +35,7 @@ pub(super) async fn drive(
     let store = options.out.as_deref().map(Store::empty).transpose()?;
     let settings = settings(options)?;
     let url = options.endpoint.as_deref().unwrap_or_default();
-    let client = Client::new(url).map_err(|error| CliError::usage(error.to_string()))?;
-    let endpoint = Endpoint::new(client, options.dialect, run_name().into());
+    let endpoint = options.transport.endpoint(url, options.dialect, run_name().into())?;
     let suite = suite(options, &settings)?;
     let onlookers = Onlookers { line, store };
     let output = run_after(&suite, endpoint, &settings, stop, &onlookers).await.map_err(|error| unusable(&error))?;

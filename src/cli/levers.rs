@@ -2,7 +2,7 @@
 
 use super::duration;
 use super::error::CliError;
-use crate::driver::Client;
+use super::transport::Transport;
 use crate::driver::setup::{Asked, LeverChoice};
 use crate::lever::{Command, Commands, Levers, Waiting};
 use crate::requirement::Lever;
@@ -35,15 +35,15 @@ pub(super) struct LeverArgs {
 
 impl LeverArgs {
     /// The levers to use: commands first, then waiting, then what the endpoint offers.
-    pub(super) fn choice(&self) -> Result<LeverChoice, CliError> {
-        Ok(LeverChoice { protocol: self.protocol()?, own: self.own()? })
+    pub(super) fn choice(&self, transport: &Transport) -> Result<LeverChoice, CliError> {
+        Ok(LeverChoice { protocol: self.protocol(transport)?, own: self.own()? })
     }
 
-    fn protocol(&self) -> Result<Asked, CliError> {
+    fn protocol(&self, transport: &Transport) -> Result<Asked, CliError> {
         match self.levers.as_str() {
             "auto" => Ok(Asked::Endpoint),
             "none" => Ok(Asked::Nowhere),
-            url => Client::new(url).map(Asked::At).map_err(|_| {
+            url => transport.client(url).map(Asked::At).map_err(|_| {
                 CliError::usage(format!("levers cannot be had from `{url}`"))
                     .hint("--levers takes `auto`, `none`, or the http://HOST:PORT that offers them")
             }),

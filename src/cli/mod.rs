@@ -30,6 +30,7 @@ mod session;
 mod signal;
 mod store;
 mod target;
+pub mod transport;
 
 pub use error::{CliError, ErrorKind, Exit};
 pub use options::RunOptions;

@@ -1,6 +1,7 @@
 //! What a run is asked to do, as plain data: the command line with its defaults filled in and its words understood.
 
 use super::pattern::{Pattern, Selection};
+use super::transport::Transport;
 use crate::driver::Dialect;
 use crate::driver::case::Cleanup;
 use crate::driver::result::Profile;
@@ -17,6 +18,8 @@ pub struct RunOptions {
     pub plans: Plans,
     /// The endpoint's base URL; `None` for the embedded emulator, until it has started.
     pub endpoint: Option<String>,
+    /// How requests go out.
+    pub transport: Transport,
     /// The API that is spoken.
     pub dialect: &'static dyn Dialect,
     /// Which levers to use.

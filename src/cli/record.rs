@@ -6,6 +6,7 @@ use super::error::{CliError, Exit};
 use super::serve::address;
 use super::session;
 use super::signal::Signals;
+use super::transport::{self, TrustFlags};
 use crate::exchange::Replies;
 use crate::history::{Extent, Name};
 use crate::record::{self, Existing, Going, HostPolicy, Notice, Settings, Snapshot, StartError, Violation};
@@ -26,9 +27,12 @@ use std::time::Duration;
 /// violations, 3 it cannot listen, 4 nothing was recorded that could be judged, 5 not everything was recorded or judged.
 #[derive(Debug, Args)]
 pub(super) struct Record {
-    /// Base URL of the endpoint, over plain http
+    /// Base URL of the endpoint
     #[arg(long, value_name = "URL")]
     endpoint: String,
+
+    #[command(flatten)]
+    trust: TrustFlags,
 
     /// Address to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8471")]
@@ -80,6 +84,7 @@ enum Host {
 
 pub(super) fn run(args: &Record) -> Result<Exit, CliError> {
     let settings = settings(args)?;
+    args.trust.warn();
     session::runtime()?.block_on(async {
         let mut signals = Signals::listen()?;
         let running = record::start(settings, |notice| say(&notice)).await.map_err(refused)?;
@@ -106,6 +111,7 @@ fn settings(args: &Record) -> Result<Settings, CliError> {
     let existing = if args.force { Existing::Replaced } else { Existing::Refused };
     Ok(Settings {
         endpoint: args.endpoint.clone(),
+        trust: args.trust.trust(),
         listen: address(&args.listen)?,
         host: match args.host {
             Host::Client => HostPolicy::Client,
@@ -124,13 +130,7 @@ fn settings(args: &Record) -> Result<Settings, CliError> {
 fn refused(error: StartError) -> CliError {
     let message = error.to_string();
     match error {
-        StartError::Endpoint(endpoint) => {
-            let error = CliError::usage(message);
-            match endpoint.hint() {
-                Some(hint) => error.hint(hint),
-                None => error,
-            }
-        }
+        StartError::Endpoint(endpoint) => transport::unusable(endpoint),
         StartError::File { source, .. } if source.kind() == io::ErrorKind::AlreadyExists => {
             CliError::usage(message).hint("--force replaces it")
         }

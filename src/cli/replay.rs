@@ -6,7 +6,7 @@ use super::options::{Plans, RunOptions, Shard};
 use super::pattern::Selection;
 use super::session;
 use super::store::FEATURE;
-use super::target::{Target, base_url, dialect};
+use super::target::{Target, dialect};
 use crate::driver::case::Cleanup;
 use crate::driver::run::OnViolation;
 use crate::history::Header;
@@ -60,7 +60,7 @@ pub(super) fn run(args: &Replay) -> Result<Exit, CliError> {
     let header = header(&args.file)?;
     let endpoint = match (args.target.endpoint()?, &header.endpoint) {
         (Some(url), _) => url,
-        (None, Some(url)) => base_url(url)?,
+        (None, Some(url)) => args.target.base_url(url)?,
         (None, None) => {
             return Err(CliError::usage(format!("{} does not say which endpoint it is of", args.file.display()))
                 .hint("name one with --endpoint URL"));
@@ -85,6 +85,7 @@ fn options(
     Ok(RunOptions {
         plans,
         endpoint,
+        transport: args.target.transport.clone(),
         dialect: args.target.dialect_or(spoken),
         levers: args.target.levers()?,
         profile: None,

@@ -105,6 +105,7 @@ impl Run {
         Ok(RunOptions {
             plans: Plans::Drawn,
             endpoint: self.target.endpoint()?,
+            transport: self.target.transport.clone(),
             dialect: self.target.dialect_or(None),
             levers: self.target.levers()?,
             profile: self.profile.map(|profile| match profile {

@@ -21,6 +21,7 @@ use tokio::sync::watch;
 /// Runs what the options say, from the endpoint to the exit code.
 pub(super) fn run(options: RunOptions) -> Result<Exit, CliError> {
     selectable(&options)?;
+    options.transport.warn();
     if let Some(out) = &options.out {
         fs::create_dir_all(out).map_err(|error| unwritable(out, &error))?;
     }

@@ -3,8 +3,9 @@
 use super::duration;
 use super::error::CliError;
 use super::levers::LeverArgs;
+use super::transport::Transport;
 use crate::driver::setup::LeverChoice;
-use crate::driver::{Client, DIALECTS, Dialect};
+use crate::driver::{DIALECTS, Dialect};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use std::path::PathBuf;
@@ -28,6 +29,9 @@ pub(super) struct Target {
     #[command(flatten)]
     levers: LeverArgs,
 
+    #[command(flatten)]
+    pub(super) transport: Transport,
+
     /// How long to wait for an endpoint that is still starting
     #[arg(long, value_name = "DUR", value_parser = duration::parse, default_value = "0s")]
     pub(super) wait_for_endpoint: Duration,
@@ -46,7 +50,13 @@ pub(super) fn dialect(name: &str) -> Option<&'static dyn Dialect> {
 impl Target {
     /// The endpoint that was named, once it is known that it can be one.
     pub(super) fn endpoint(&self) -> Result<Option<String>, CliError> {
-        self.endpoint.as_deref().map(base_url).transpose()
+        self.transport.check()?;
+        self.endpoint.as_deref().map(|url| self.base_url(url)).transpose()
+    }
+
+    /// The URL, if a client can be made for it.
+    pub(super) fn base_url(&self, url: &str) -> Result<String, CliError> {
+        self.transport.client(url).map(|_| url.to_owned())
     }
 
     /// The dialect that was named, or else `fallback`, or else the first one.
@@ -57,21 +67,6 @@ impl Target {
 
     /// The levers to use.
     pub(super) fn levers(&self) -> Result<LeverChoice, CliError> {
-        self.levers.choice()
-    }
-}
-
-/// The URL, if a client can be made for it.
-pub(super) fn base_url(url: &str) -> Result<String, CliError> {
-    match Client::new(url) {
-        Ok(_) => Ok(url.to_owned()),
-        Err(error) => {
-            let hint = error.hint();
-            let error = CliError::usage(error.to_string());
-            Err(match hint {
-                Some(hint) => error.hint(hint),
-                None => error,
-            })
-        }
+        self.levers.choice(&self.transport)
     }
 }

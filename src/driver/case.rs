@@ -3,18 +3,21 @@
 //! A case has functions and images of its own. What was measured enters here, as the length of symbolic waits; nothing
 //! sleeps for what it can watch ([`super::patience`] says how long it watches).
 
+mod clean_up;
+
 pub use super::record::{CaseRecord, CutShort, Origin, Version};
 
 use super::Request;
-use super::alone::{self, LeftAlone, SURELY_NOT};
+use super::alone::{self, LeftAlone};
+use super::budget::Room;
 use super::endpoint::{CaseTag, Endpoint, Pulled, Recorded, Untold, lost, ready};
 use super::intent::Intent;
 use super::patience::Pace;
+use super::rate::Turn;
 use crate::history::{Content, Event, Header, History, Name, Operation, Trace};
 use crate::lever::Images;
 use crate::oracle::Judge;
 use crate::plan::{Action, F, I, Plan, Step};
-use crate::requirement::Lever;
 use futures_util::future::join_all;
 use std::future::Future;
 use std::sync::Arc;
@@ -73,6 +76,8 @@ pub struct Case {
     at_step: Option<usize>,
     /// How many steps of the plan were begun.
     taken: usize,
+    /// Room for its functions; without it nothing is done.
+    room: Option<Room>,
     alone: LeftAlone,
 }
 
@@ -84,7 +89,8 @@ pub async fn execute(bench: &Arc<Bench>, name: &str, plan: &Plan) -> CaseRecord 
 }
 
 impl Case {
-    /// Begins a case under that name: its images are published, and no step is taken yet.
+    /// Begins a case under that name, once there is room for its functions: its images are published, and no step is taken
+    /// yet.
     pub async fn begin(bench: &Arc<Bench>, name: &str, plan: Plan) -> Self {
         let header = Header::default();
         let Ok(judge) = Judge::new(&header) else { unreachable!("a closed world is judged") };
@@ -101,9 +107,13 @@ impl Case {
             found: None,
             at_step: None,
             taken: 0,
+            room: None,
             alone: LeftAlone::default(),
         };
-        case.declare_images().await;
+        case.take_room().await;
+        if case.room.is_some() {
+            case.declare_images().await;
+        }
         case
     }
 
@@ -188,13 +198,16 @@ impl Case {
             [Action::Settle(f)] => self.settle(*f, next).await,
             [Action::Pause(hundredths)] => self.pause(self.bench.pace.hundredths(*hundredths)).await,
             actions => {
-                for action in actions {
-                    self.intend(action);
-                    if let Some(f) = action.function() {
-                        self.may_be_idle(&self.function(f), Duration::ZERO);
-                    }
-                }
-                let done = join_all(actions.iter().map(|action| self.act(action, actions.len()))).await;
+                actions.iter().for_each(|action| self.intend(action));
+                let (calls, levers): (Vec<&Action>, Vec<&Action>) = actions.iter().partition(|action| is_call(action));
+                let names = |case: &Self, actions: &[&Action]| -> Vec<Name> {
+                    actions.iter().filter_map(|action| action.function()).map(|f| case.function(f)).collect()
+                };
+                self.may_be_idle(names(self, &levers), self.bench.endpoint.now());
+                let since = self.bench.endpoint.now();
+                let Some(turn) = self.turn(calls.len()).await else { return };
+                let done = join_all(actions.iter().map(|action| self.act(&turn, action, actions.len()))).await;
+                self.may_be_idle(names(self, &calls), since);
                 self.record_all(done);
             }
         }
@@ -206,17 +219,18 @@ impl Case {
         self.images[usize::from(i.0)].apply(*change);
     }
 
-    /// Where functions become idle by being left alone: says that this one may have been for long enough before so much
-    /// time has gone by.
-    pub(super) fn may_be_idle(&mut self, function: &Name, coming: Duration) {
+    /// Where functions become idle by being left alone: says of each that it may have become so since then, if it was left
+    /// alone for long enough by now.
+    pub(super) fn may_be_idle(&mut self, functions: impl IntoIterator<Item = Name>, since: i64) {
         let Some(alone) = alone::of(self.bench.endpoint.levers()) else { return };
-        let now = self.bench.endpoint.now();
-        let perhaps = self.alone.perhaps_idle(function, alone.saturating_sub(coming * SURELY_NOT), now);
-        self.take_in(perhaps.into_iter().collect());
+        for function in functions {
+            let perhaps = self.alone.perhaps_idle(&function, alone, since);
+            self.take_in(perhaps.into_iter().collect());
+        }
     }
 
     /// Does one of so many actions at once.
-    async fn act(&self, action: &Action, of: usize) -> Done {
+    async fn act(&self, turn: &Turn, action: &Action, of: usize) -> Done {
         match action {
             Action::Image(i, _) => self.pull(*i).await.into(),
             Action::Idle(f) => {
@@ -229,23 +243,37 @@ impl Case {
             }
             Action::Create(f, i) => {
                 let (function, image) = (self.function(*f), self.image(*i));
-                Done::Called(self.call(&Request::Create { function, image }).await)
+                Done::Called(self.send(turn, &Request::Create { function, image }).await)
             }
             Action::Update(f, i) => {
                 let (function, image) = (self.function(*f), self.image(*i));
-                Done::Called(self.call(&Request::Update { function, image }).await)
+                Done::Called(self.send(turn, &Request::Update { function, image }).await)
             }
-            Action::Invoke(f) => Done::Called(self.call(&Request::Invoke { function: self.function(*f) }).await),
-            Action::Delete(f) => Done::Called(self.call(&Request::Delete { function: self.function(*f) }).await),
+            Action::Invoke(f) => Done::Called(self.send(turn, &Request::Invoke { function: self.function(*f) }).await),
+            Action::Delete(f) => Done::Called(self.send(turn, &Request::Delete { function: self.function(*f) }).await),
             // In a burst there is no time to wait: it looks once.
             Action::Get(f) | Action::Await(f) | Action::Watch(f) | Action::Settle(f) => {
-                Done::Called(self.call(&Request::Get { function: self.function(*f) }).await)
+                Done::Called(self.send(turn, &Request::Get { function: self.function(*f) }).await)
             }
             Action::Pause(_) => Done::Pulled(None),
         }
     }
 
-    pub(super) async fn call(&self, request: &Request) -> Recorded {
+    /// Waits for the turn of so many calls together; `None` if the run is told to end before, and so the case.
+    pub(super) async fn turn(&mut self, calls: usize) -> Option<Turn> {
+        let turn = tokio::select! {
+            biased;
+            turn = self.bench.endpoint.turn(u32::try_from(calls).unwrap_or(u32::MAX)) => Some(turn),
+            () = self.told_to_end() => None,
+        };
+        if turn.is_none() {
+            self.cut_short = Some(CutShort::Stopped);
+        }
+        turn
+    }
+
+    /// Sends a call whose turn it is.
+    pub(super) async fn send(&self, turn: &Turn, request: &Request) -> Recorded {
         let stock = &self.bench.stock;
         let published = self.published();
         let served = move |body: &str| -> Option<Name> {
@@ -257,7 +285,7 @@ impl Case {
             }
         };
         let start = self.bench.endpoint.now();
-        match self.while_it_lasts(self.bench.endpoint.call(&self.tag, request, &served)).await {
+        match self.while_it_lasts(self.bench.endpoint.call(turn, &self.tag, request, &served)).await {
             Some(recorded) => recorded,
             None => Some(lost(request, start)),
         }
@@ -285,15 +313,19 @@ impl Case {
         self.while_it_lasts(pulling).await.unwrap_or(Ok(Some(unknown)))
     }
 
+    /// Returns when the run is told to end; never if nobody is left to do so.
+    async fn told_to_end(&self) {
+        let mut stop = self.bench.stop.clone();
+        if stop.wait_for(|stop| *stop).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
     /// What comes of something that goes to the endpoint; `None` if it is still on its way a moment after the run was
     /// told to end.
     async fn while_it_lasts<T>(&self, exchange: impl Future<Output = T>) -> Option<T> {
-        let mut stop = self.bench.stop.clone();
         let over = async {
-            if stop.wait_for(|stop| *stop).await.is_err() {
-                // Nobody is left to end it.
-                std::future::pending::<()>().await;
-            }
+            self.told_to_end().await;
             tokio::time::sleep(LAST_MOMENT).await;
         };
         tokio::select! {
@@ -389,16 +421,10 @@ impl Case {
     }
 
     /// Removes what was made, and gives what was seen.
-    pub async fn end(self) -> CaseRecord {
-        let plan = &self.plan;
-        if self.bench.cleanup == Cleanup::Remove {
-            let functions: Vec<Name> = (0..plan.functions()).map(|f| self.function(F(f))).collect();
-            join_all(functions.iter().map(|function| self.remove(function))).await;
-            if self.bench.endpoint.offered().contains(Lever::Delete) {
-                let images: Vec<Name> = (0..plan.images()).map(|i| self.image(I(i))).collect();
-                let missing = &Content::MISSING;
-                join_all(images.iter().map(|image| self.set_image(image, missing))).await;
-            }
+    pub async fn end(mut self) -> CaseRecord {
+        if let Some(mut room) = self.room.take() {
+            let left = self.clean_up().await;
+            room.lose(left);
         }
         let mut seen: Vec<(Operation, Origin)> = self.operations.into_iter().zip(self.origins).collect();
         seen.sort_by_key(|(operation, _)| operation.start);
@@ -424,20 +450,11 @@ impl Case {
             found: self.found,
         }
     }
+}
 
-    /// Deletes a function, again if the answer was lost.
-    async fn remove(&self, function: &Name) {
-        for _ in 0..3 {
-            let request = Request::Delete { function: function.clone() };
-            if self.call(&request).await.is_some_and(|operation| operation.end.is_some()) {
-                return;
-            }
-            if *self.bench.stop.borrow() {
-                break;
-            }
-        }
-        self.bench.endpoint.note(format!("could not delete {function}: remove it by hand"));
-    }
+/// Whether it is sent to the endpoint as a call of its API.
+fn is_call(action: &Action) -> bool {
+    action.function().is_some() && action.lever().is_none()
 }
 
 enum Done {

@@ -1,11 +1,19 @@
 //! The one HTTP client: sends a request once, and says what came of it.
 //!
-//! The only file that names the HTTP library, with everything helpful switched off: no redirects, no retries, no
+//! The only place that names the HTTP library, with everything helpful switched off: no redirects, no retries, no
 //! proxy, no credentials out of the URL. An invocation that went out twice would be a false witness. It must not know
 //! what an answer means; a dialect does.
 //!
 //! The library's pool may take another connection for a request when the one it had picked turns out to be closed, but
 //! only if it had not begun to write the request. The wire tests hold it to that: no request arrives twice.
+
+pub mod base;
+pub mod trust;
+#[cfg(feature = "tls")]
+mod verifiers;
+
+pub use base::{ClientError, base};
+pub use trust::Trust;
 
 use std::error::Error;
 use std::time::Duration;
@@ -70,60 +78,12 @@ pub enum Failure {
     /// Nothing of the request can have arrived, since no connection came about.
     #[error("nothing was sent: {0}")]
     NotSent(String),
+    /// Nor can it have arrived here: whoever took the connection is not trusted, or does not speak TLS.
+    #[error("nothing was sent: {0}")]
+    NotTrusted(String),
     /// The request may have arrived, and may have taken effect or still do so.
     #[error("no complete answer: {0}")]
     Lost(String),
-}
-
-/// Why a base URL cannot be driven.
-#[derive(Debug, thiserror::Error)]
-pub enum ClientError {
-    /// It is not a URL with a host.
-    #[error("endpoint {url:?} is not a URL: {reason}")]
-    NotAUrl {
-        /// As it was given.
-        url: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// It is a URL of something else than HTTP.
-    #[error("endpoint {url:?} is not spoken to over http but {scheme:?}")]
-    Scheme {
-        /// As it was given.
-        url: String,
-        /// The scheme.
-        scheme: String,
-    },
-    /// It needs TLS, which is not built in.
-    #[error("endpoint {url:?} needs TLS, which this build lacks")]
-    NoTls {
-        /// As it was given.
-        url: String,
-    },
-    /// It has a part that a base URL cannot have.
-    #[error("endpoint has {part}, which has no place in a base URL")]
-    Extra {
-        /// Which part. The URL is not shown, because it may be a password.
-        part: &'static str,
-    },
-    /// The HTTP library could not be set up.
-    #[error("cannot set up the http client: {0}")]
-    Setup(String),
-}
-
-impl ClientError {
-    /// What to do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::NotAUrl { .. } => Some("give it as http://HOST:PORT, with a path if it has one".to_owned()),
-            Self::Scheme { url, .. } if !url.contains("://") => Some(format!("did you mean http://{url}?")),
-            Self::Scheme { .. } => Some("give it as http://HOST:PORT, with a path if it has one".to_owned()),
-            Self::NoTls { .. } => Some("use http://, or a proxy on this machine that adds the TLS".to_owned()),
-            Self::Extra { .. } => Some("leave it out".to_owned()),
-            Self::Setup(_) => None,
-        }
-    }
 }
 
 /// A client of one base URL. Clones share their connections.
@@ -135,13 +95,21 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client of the endpoint at this base URL, which may have a path.
+    /// A client of the endpoint at this base URL, which may have a path; over https it trusts whom the machine trusts.
     ///
     /// # Errors
-    /// When it is not a URL, or none that can be driven over plain HTTP.
+    /// When it is not a URL, or none that can be driven.
     pub fn new(base_url: &str) -> Result<Self, ClientError> {
+        Self::trusting(&Trust::System, base_url)
+    }
+
+    /// A client of the endpoint at this base URL that believes these that it is the endpoint, if it is one over https.
+    ///
+    /// # Errors
+    /// When it is not a URL, or none that can be driven, or when there is nobody to trust.
+    pub fn trusting(trust: &Trust, base_url: &str) -> Result<Self, ClientError> {
         let base = base(base_url)?;
-        let http = reqwest::Client::builder()
+        let http = builder(trust, &base)?
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
@@ -206,7 +174,10 @@ impl Client {
     async fn exchange(&self, request: reqwest::Request) -> Result<HttpResponse, Failure> {
         let mut response = self.http.execute(request).await.map_err(|error| {
             // All else may have come after the first byte was written.
-            if error.is_connect() { Failure::NotSent(deepest(&error)) } else { Failure::Lost(deepest(&error)) }
+            if !error.is_connect() {
+                return Failure::Lost(deepest(&error));
+            }
+            trust::complaint(&error).map_or_else(|| Failure::NotSent(deepest(&error)), Failure::NotTrusted)
         })?;
         let status = response.status().as_u16();
         let headers = plain(response.headers());
@@ -221,28 +192,16 @@ impl Client {
     }
 }
 
-/// The base URL without a slash at its end, if it is one that can be spoken to: plain HTTP, and nothing secret in it.
-///
-/// # Errors
-/// When it is not a URL, or none that can be spoken to over plain HTTP.
-pub fn base(text: &str) -> Result<String, ClientError> {
-    let text = text.trim();
-    let url = Url::parse(text);
-    let reason = match &url {
-        // Shown as what it most likely is: a host without a scheme.
-        Err(error) => error.to_string(),
-        Ok(url) if !matches!(url.scheme(), "http" | "https") => {
-            return Err(ClientError::Scheme { url: text.to_owned(), scheme: url.scheme().to_owned() });
-        }
-        Ok(url) if !url.username().is_empty() || url.password().is_some() => {
-            return Err(ClientError::Extra { part: "a user name or password" });
-        }
-        Ok(url) if url.query().is_some() => return Err(ClientError::Extra { part: "a query" }),
-        Ok(url) if url.fragment().is_some() => return Err(ClientError::Extra { part: "a fragment" }),
-        Ok(url) if url.scheme() == "https" => return Err(ClientError::NoTls { url: text.to_owned() }),
-        Ok(url) => return Ok(url.as_str().trim_end_matches('/').to_owned()),
-    };
-    Err(ClientError::NotAUrl { url: text.to_owned(), reason })
+#[cfg(feature = "tls")]
+fn builder(trust: &Trust, base: &str) -> Result<reqwest::ClientBuilder, ClientError> {
+    // Reading what the machine trusts takes time that nobody needs to spend who does not ask for it.
+    let config = if base.starts_with("https:") { trust::config(trust)? } else { trust::idle_config()? };
+    Ok(reqwest::Client::builder().tls_backend_preconfigured(config))
+}
+
+#[cfg(not(feature = "tls"))]
+fn builder(_: &Trust, _: &str) -> Result<reqwest::ClientBuilder, ClientError> {
+    Ok(reqwest::Client::builder())
 }
 
 fn plain(headers: &HeaderMap) -> Vec<(String, String)> {
@@ -264,61 +223,6 @@ fn deepest(error: &dyn Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn refusal(url: &str) -> String {
-        let error = Client::new(url).expect_err(url);
-        format!("{error}; {}", error.hint().unwrap_or_default())
-    }
-
-    #[test]
-    fn a_base_url_may_have_a_path_and_loses_its_last_slash() {
-        for (url, base) in [
-            ("http://127.0.0.1:9000", "http://127.0.0.1:9000"),
-            (" http://127.0.0.1:9000/ ", "http://127.0.0.1:9000"),
-            ("HTTP://Host.example/a/b//", "http://host.example/a/b"),
-            ("http://[::1]:80/x", "http://[::1]/x"),
-        ] {
-            assert_eq!(Client::new(url).expect(url).base_url(), base);
-        }
-    }
-
-    #[test]
-    fn a_base_url_that_cannot_be_driven_is_refused_with_a_hint() {
-        for (url, expected) in [
-            (
-                "127.0.0.1:9000",
-                "endpoint \"127.0.0.1:9000\" is not a URL: relative URL without a base; give it as http://HOST:PORT, \
-                 with a path if it has one",
-            ),
-            (
-                "localhost:9000",
-                "endpoint \"localhost:9000\" is not spoken to over http but \"localhost\"; did you mean \
-                 http://localhost:9000?",
-            ),
-            (
-                "ftp://host",
-                "endpoint \"ftp://host\" is not spoken to over http but \"ftp\"; give it as http://HOST:PORT, with a \
-                 path if it has one",
-            ),
-            (
-                "http://",
-                "endpoint \"http://\" is not a URL: empty host; give it as http://HOST:PORT, with a path if it has one",
-            ),
-            (
-                "https://host",
-                "endpoint \"https://host\" needs TLS, which this build lacks; use http://, or a proxy on this machine \
-                 that adds the TLS",
-            ),
-            (
-                "http://u:secret@host",
-                "endpoint has a user name or password, which has no place in a base URL; leave it out",
-            ),
-            ("http://host/?a=1", "endpoint has a query, which has no place in a base URL; leave it out"),
-            ("http://host/#a", "endpoint has a fragment, which has no place in a base URL; leave it out"),
-        ] {
-            assert_eq!(refusal(url), expected);
-        }
-    }
 
     #[test]
     fn a_tag_cannot_break_a_header() {

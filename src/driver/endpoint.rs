@@ -1,11 +1,14 @@
 //! An endpoint under test: sends one call or pulls one lever, and says what is to be recorded of it.
 
 use super::answer::{Meaning, Reply};
+use super::budget::Budget;
 use super::client::{Client, Exchange, Failure, RequestTag};
+use super::rate::{Rate, Turn, Turns};
 use super::{Dialect, Request};
 use crate::history::{Answer, Call, Condition, Content, Event, Name, Operation, Trace};
 use crate::lever::{Effect, LeverSet, Levers};
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -18,6 +21,10 @@ const THROTTLED_FOR: Duration = Duration::from_secs(20);
 /// An endpoint, as a run drives it.
 pub struct Endpoint {
     client: Client,
+    /// Where functions are invoked, if that is another place.
+    invoking: Option<Client>,
+    turns: Turns,
+    budget: Budget,
     dialect: &'static dyn Dialect,
     levers: Levers,
     /// The name of the run, which all that it makes begins with.
@@ -37,6 +44,16 @@ pub(super) type Pulled = Result<Option<Operation>, Untold>;
 /// A lever after which nobody knows what an image is: nothing can be said of what is done with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Untold;
+
+/// Whether it is a deletion after which the function is not there.
+#[must_use]
+pub(super) fn says_gone(operation: &Operation) -> bool {
+    match &operation.event {
+        Event::Call { call: Call::Delete { answer: Answer::Accepted(()) }, .. } => true,
+        Event::Call { call: Call::Delete { answer: Answer::Refused }, .. } => operation.trace.status == Some(404),
+        _ => false,
+    }
+}
 
 /// A call that was sent then, and to which no answer came.
 #[must_use]
@@ -70,6 +87,9 @@ impl Endpoint {
     pub fn new(client: Client, dialect: &'static dyn Dialect, run: Name) -> Self {
         Self {
             client,
+            invoking: None,
+            turns: Turns::at(None),
+            budget: Budget::of(None),
             dialect,
             levers: Levers::none(),
             run,
@@ -86,10 +106,51 @@ impl Endpoint {
         Self { levers, ..self }
     }
 
+    /// The same, with functions invoked through this client.
+    #[must_use]
+    pub fn invoking_through(self, client: Client) -> Self {
+        Self { invoking: Some(client), ..self }
+    }
+
+    /// The same, called no more often than that, levers not counted.
+    #[must_use]
+    pub fn at_rate(self, rate: Option<Rate>) -> Self {
+        Self { turns: Turns::at(rate), ..self }
+    }
+
+    /// The same, with no more functions at once than that.
+    #[must_use]
+    pub fn with_functions(self, functions: Option<NonZeroU32>) -> Self {
+        Self { budget: Budget::of(functions), ..self }
+    }
+
     /// The client.
     #[must_use]
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// The client that functions are invoked through, if that is another one.
+    #[must_use]
+    pub const fn invoking(&self) -> Option<&Client> {
+        self.invoking.as_ref()
+    }
+
+    /// Room for functions.
+    #[must_use]
+    pub const fn budget(&self) -> &Budget {
+        &self.budget
+    }
+
+    /// How many of so many cases at once are worth while at its rate, where things take so long.
+    #[must_use]
+    pub fn at_once(&self, jobs: usize, typical: Duration) -> usize {
+        jobs.min(self.turns.used_up_by(typical))
+    }
+
+    /// Waits for leave to send so many calls together, in the order of asking.
+    pub async fn turn(&self, calls: u32) -> Turn {
+        self.turns.next(calls).await
     }
 
     /// The dialect.
@@ -147,29 +208,35 @@ impl Endpoint {
         i64::try_from(self.epoch.elapsed().as_micros()).unwrap_or(i64::MAX)
     }
 
-    /// Sends a call, again while it is throttled, and says what is to be recorded.
+    /// Sends a call, again while it is throttled, and says what is to be recorded: it begins when it is really sent.
     ///
-    /// `served` tells the digest of the code from the reply of an invocation.
+    /// Each time that it is sent again it waits for a turn of its own. `served` tells the digest of the code from the reply
+    /// of an invocation.
     pub async fn call(
         &self,
+        _turn: &Turn,
         tag: &CaseTag,
         request: &Request,
         served: &(dyn Fn(&str) -> Option<Name> + Sync),
     ) -> Recorded {
         let encoded = self.dialect.encode(request);
-        let since = Instant::now();
+        let client = match request {
+            Request::Invoke { .. } => self.invoking().unwrap_or(&self.client),
+            _ => &self.client,
+        };
+        let mut since = Instant::now();
         let mut pause = Duration::from_millis(20);
         loop {
             let tag = tag.next();
             self.requests.fetch_add(1, Ordering::Relaxed);
             let start = self.now();
-            let exchange = self.client.send(&encoded, &tag, self.timeout).await;
+            let exchange = client.send(&encoded, &tag, self.timeout).await;
             // Rounded up, so that the interval surely covers the moment at which it took effect.
             let end = self.now() + 1;
             let reply = match exchange {
                 Exchange::Complete(response) => self.dialect.decode(request, &response),
                 // What surely was not sent took no effect, and may be sent again.
-                Exchange::Failed(Failure::NotSent(_)) => throttled(),
+                Exchange::Failed(Failure::NotSent(_) | Failure::NotTrusted(_)) => throttled(),
                 Exchange::Failed(Failure::Lost(_)) => unknown(),
             };
             if let Some(note) = &reply.malformed {
@@ -181,6 +248,10 @@ impl Endpoint {
                     return None;
                 }
                 tokio::time::sleep(pause).await;
+                let asked = Instant::now();
+                let _turn = self.turn(1).await;
+                // The endpoint is not to blame for that time.
+                since += asked.elapsed();
                 continue;
             }
             let call = recorded(request, &reply.meaning, served);

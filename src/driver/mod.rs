@@ -1,11 +1,12 @@
 //! Driving an endpoint: dialects, the one HTTP client, and the execution of plans.
 //!
 //! A [`Dialect`] is pure: it turns requests into bytes and bytes into answers, on the client's side and on the
-//! server's, and knows no socket. Only `client.rs` knows the HTTP library.
+//! server's, and knows no socket. Only `client` knows the HTTP library.
 
 mod alone;
 pub mod answer;
 mod attribute;
+pub mod budget;
 pub mod case;
 pub mod client;
 pub mod endpoint;
@@ -16,6 +17,7 @@ pub(crate) mod intent;
 pub mod judged;
 pub mod path;
 pub mod patience;
+pub mod rate;
 mod readings;
 pub mod record;
 pub mod result;
@@ -26,7 +28,7 @@ pub mod shrink;
 
 pub(crate) use answer::json_kind;
 pub use answer::{Meaning, Reply};
-pub use client::{Client, ClientError, Exchange, Failure, RequestTag};
+pub use client::{Client, ClientError, Exchange, Failure, RequestTag, Trust};
 
 use crate::history::Name;
 

@@ -154,7 +154,6 @@ impl Case {
         let due = self.judge.outlook(&function).due;
         let mut interval = self.bench.pace.poll();
         loop {
-            self.may_be_idle(&function, Duration::ZERO);
             let Some(seen) = self.seen(&function, Look::Get).await else { return };
             self.take_in(vec![seen.clone()]);
             if self.judge.outlook(&function).due == Due::Nothing {
@@ -184,7 +183,6 @@ impl Case {
         let due = self.judge.outlook(&function).due;
         let since = Instant::now();
         while since.elapsed() < typical * 4 {
-            self.may_be_idle(&function, Duration::ZERO);
             for look in [Look::Invoke, Look::Get] {
                 let Some(seen) = self.seen(&function, look).await else { return };
                 self.take_in(vec![seen]);
@@ -220,7 +218,7 @@ impl Case {
             if self.cut_short.is_some() {
                 return;
             }
-            let Some(seen) = self.seen(&function, look).await else { return };
+            let Some(seen) = self.seen_since(settle.start - 1, &function, look).await else { return };
             let both = [settle, seen];
             // Time to notice a loss is claimed only where it was noticed.
             let loss = self.judge.outlook(&function).asserts == Asserts::Loss;
@@ -269,7 +267,7 @@ impl Case {
         if self.cut_short.is_some() {
             return;
         }
-        let Some(seen) = self.seen(function, look).await else { return };
+        let Some(seen) = self.seen_since(settle.start - 1, function, look).await else { return };
         let both = [settle, seen];
         if !self.judge.agrees(function, &both) {
             self.bench.pace.ran_out.fetch_add(1, Ordering::Relaxed);
@@ -278,7 +276,6 @@ impl Case {
     }
 
     async fn leave_alone(&mut self, function: &Name, quiet: Duration) -> Operation {
-        self.may_be_idle(function, quiet);
         let start = self.bench.endpoint.now() + 1;
         self.pause(quiet).await;
         let end = (self.bench.endpoint.now() - 1).max(start + 1);
@@ -286,12 +283,19 @@ impl Case {
     }
 
     async fn seen(&mut self, function: &Name, look: Look) -> Option<Operation> {
-        let function = function.clone();
+        self.seen_since(self.bench.endpoint.now(), function, look).await
+    }
+
+    /// What is seen at a look at the function, of which nothing was recorded since then.
+    async fn seen_since(&mut self, since: i64, function: &Name, look: Look) -> Option<Operation> {
+        let turn = self.turn(1).await?;
         let request = match look {
-            Look::Get => Request::Get { function },
-            Look::Invoke => Request::Invoke { function },
+            Look::Get => Request::Get { function: function.clone() },
+            Look::Invoke => Request::Invoke { function: function.clone() },
         };
-        let recorded = self.call(&request).await;
+        let recorded = self.send(&turn, &request).await;
+        // Both the turn and the answer may have taken their time.
+        self.may_be_idle([function.clone()], since);
         self.unpack(recorded)
     }
 }

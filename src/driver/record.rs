@@ -67,6 +67,8 @@ pub enum CutShort {
     NeverReady,
     /// A request was throttled until the deadline.
     Throttled,
+    /// It needs more functions at once than the budget has room for.
+    Functions,
     /// A lever left it open what an image is.
     Lever,
     /// The run was told to end.
@@ -90,6 +92,7 @@ impl CutShort {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Throttled => "a request was throttled until the deadline",
+            Self::Functions => "more functions at once were needed than --functions leaves room for",
             Self::Lever => "a lever failed, and left it open what an image stands for",
             Self::Stopped => "the run was told to end",
             Self::Patience => "the same was proved often enough",

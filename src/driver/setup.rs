@@ -2,11 +2,11 @@
 //! things take.
 
 use super::case::{Bench, CaseRecord, Cleanup, Stock, execute, stock_reference};
-use super::client::{Exchange, Failure};
-use super::endpoint::Endpoint;
+use super::client::{Client, Exchange, Failure};
+use super::endpoint::{CaseTag, Endpoint, says_gone};
 use super::patience::{Pace, SHORTEST_PATIENCE};
 use super::{Meaning, Request};
-use crate::history::{Answer, Call, Event, History, Operation, Report};
+use crate::history::{Answer, Call, Event, History, Name, Operation, Report};
 use crate::lever::protocol::discover;
 use crate::lever::{Discovery, Levers, Protocol};
 use crate::plan::Plan;
@@ -22,6 +22,14 @@ pub enum SetupError {
     /// No connection came about.
     #[error("the endpoint {endpoint} cannot be reached: {reason}")]
     Unreachable {
+        /// The base URL.
+        endpoint: String,
+        /// Why not.
+        reason: String,
+    },
+    /// Who answers there is not trusted to be it.
+    #[error("the endpoint {endpoint} cannot be trusted: {reason}")]
+    NotTrusted {
         /// The base URL.
         endpoint: String,
         /// Why not.
@@ -67,6 +75,9 @@ impl SetupError {
     pub const fn hint(&self) -> &'static str {
         match self {
             Self::Unreachable { .. } => "start it, check host and port, or let --wait-for-endpoint 30s wait for it",
+            Self::NotTrusted { .. } => {
+                "name the authority that signed its certificate with --ca-file PEM, or leave it unchecked with --insecure"
+            }
             Self::Silent { .. } => "check that it is this server that listens there, and that it is not overloaded",
             Self::NotTheApi { .. } => "give the base URL, under which `/2023-03-30/functions` is found",
             Self::NoLevers { .. } => "offer the lever protocol there, or run with --levers none",
@@ -78,26 +89,46 @@ impl SetupError {
 /// How long the first answer may take.
 const FIRST_ANSWER: Duration = Duration::from_secs(5);
 
-/// Makes sure that something answers that can be this API.
+/// Makes sure that something answers that can be this API, also where functions are invoked.
 ///
 /// # Errors
 /// If nothing does.
 pub async fn greet(endpoint: &Endpoint, wait: Duration) -> Result<(), SetupError> {
-    let request = Request::Get { function: format!("{}-nobody", endpoint.run()).into() };
-    let url = || endpoint.client().base_url().to_owned();
     let until = Instant::now() + wait;
+    let tag = endpoint.tag("greeting");
+    let function: Name = format!("{}-nobody", endpoint.run()).into();
+    meet(endpoint, endpoint.client(), &Request::Get { function: function.clone() }, &tag, until).await?;
+    match endpoint.invoking() {
+        Some(client) => meet(endpoint, client, &Request::Invoke { function }, &tag, until).await,
+        None => Ok(()),
+    }
+}
+
+async fn meet(
+    endpoint: &Endpoint,
+    client: &Client,
+    request: &Request,
+    tag: &CaseTag,
+    until: Instant,
+) -> Result<(), SetupError> {
+    let url = || client.base_url().to_owned();
     loop {
-        let tag = endpoint.tag("greeting").next();
-        let sent = endpoint.client().send(&endpoint.dialect().encode(&request), &tag, FIRST_ANSWER).await;
+        let _turn = endpoint.turn(1).await;
+        let sent = client.send(&endpoint.dialect().encode(request), &tag.next(), FIRST_ANSWER).await;
         let error = match sent {
             Exchange::Failed(Failure::NotSent(reason)) => SetupError::Unreachable { endpoint: url(), reason },
+            Exchange::Failed(Failure::NotTrusted(reason)) => SetupError::NotTrusted { endpoint: url(), reason },
             Exchange::Failed(Failure::Lost(reason)) => SetupError::Silent { endpoint: url(), reason },
             Exchange::Complete(response) => {
-                let reply = endpoint.dialect().decode(&request, &response);
+                let reply = endpoint.dialect().decode(request, &response);
                 match reply.meaning {
                     Meaning::Unknown => {
                         let status = response.status;
-                        let reason = reply.malformed.unwrap_or_else(|| format!("HTTP {status} to GetFunction"));
+                        let called = match request {
+                            Request::Invoke { .. } => "InvokeFunction",
+                            _ => "GetFunction",
+                        };
+                        let reason = reply.malformed.unwrap_or_else(|| format!("HTTP {status} to {called}"));
                         SetupError::NotTheApi { endpoint: url(), reason }
                     }
                     _ => return Ok(()),
@@ -129,7 +160,7 @@ pub enum Asked {
     /// Nowhere.
     Nowhere,
     /// Behind this client, where it must be.
-    At(super::client::Client),
+    At(Client),
 }
 
 /// The levers that were chosen, as far as the endpoint offers them.
@@ -303,21 +334,26 @@ async fn take_stock(endpoint: &Arc<Endpoint>) -> Vec<Stock> {
 }
 
 async fn look_at(endpoint: &Endpoint, place: usize) -> Option<Stock> {
+    let mut room = endpoint.budget().room(1).await?;
     let tag = endpoint.tag(&format!("stock{place}"));
-    let function: crate::history::Name = format!("{}-stock{place}", endpoint.run()).into();
+    let function: Name = format!("{}-stock{place}", endpoint.run()).into();
     let image = stock_reference(place);
-    let body = |body: &str| Some(crate::history::Name::from(body));
+    let body = |body: &str| Some(Name::from(body));
     let create = Request::Create { function: function.clone(), image: image.clone() };
-    let _ = endpoint.call(&tag, &create, &body).await;
-    let since = Instant::now();
+    let _ = endpoint.call(&endpoint.turn(1).await, &tag, &create, &body).await;
+    let mut since = Instant::now();
     let get = Request::Get { function: function.clone() };
     let mut stock = None;
     while since.elapsed() < SHORTEST_PATIENCE {
-        match reported(endpoint.call(&tag, &get, &body).await) {
+        let asked = Instant::now();
+        let turn = endpoint.turn(1).await;
+        // How often it may be asked says nothing of how long it takes.
+        since += asked.elapsed();
+        match reported(endpoint.call(&turn, &tag, &get, &body).await) {
             Some(report) if &*report.state == "Active" => {
                 let digest = report.digest.unwrap_or_else(|| format!("unknown:{image}").into());
                 let invoke = Request::Invoke { function: function.clone() };
-                let reply = replied(endpoint.call(&tag, &invoke, &body).await);
+                let reply = replied(endpoint.call(&endpoint.turn(1).await, &tag, &invoke, &body).await);
                 stock = Some(Stock { image: image.clone(), digest, reply });
                 break;
             }
@@ -325,7 +361,10 @@ async fn look_at(endpoint: &Endpoint, place: usize) -> Option<Stock> {
             _ => break,
         }
     }
-    let _ = endpoint.call(&tag, &Request::Delete { function }, &body).await;
+    let removed = endpoint.call(&endpoint.turn(1).await, &tag, &Request::Delete { function }, &body).await;
+    if !removed.as_ref().is_some_and(says_gone) {
+        room.lose(1);
+    }
     stock
 }
 

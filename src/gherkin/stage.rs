@@ -46,9 +46,10 @@ pub async fn play(bench: &Arc<Bench>, play: Play) -> Vec<Played> {
     });
     let on_stage = Arc::clone(&stage);
     let (before, after) = (Arc::clone(&stage), Arc::clone(&stage));
+    let jobs = bench.endpoint.at_once(play.jobs, bench.pace.typical);
     let runner = Basic::default()
         .steps(steps())
-        .max_concurrent_scenarios(bench.pace.at_once(play.jobs))
+        .max_concurrent_scenarios(bench.pace.at_once(jobs))
         .before(move |_, rule, scenario, actor| before.clone().begin(script::name(rule, scenario), actor).boxed_local())
         .after(move |_, _, _, _, actor| after.clone().end(actor).boxed_local());
     let writer = Cucumber::<_, _, _, _, _, cli::Empty>::custom(Embedded, runner, Problems::default())

@@ -16,6 +16,7 @@
 //! need is told.
 
 mod coding;
+mod connector;
 mod file;
 mod headers;
 mod judging;
@@ -34,10 +35,11 @@ pub use file::Existing;
 pub use status::{Book, Drop, Going, Snapshot, Violation};
 pub use target::HostPolicy;
 
-use crate::driver::ClientError;
+use crate::driver::{ClientError, Trust};
 use crate::exchange::Replies;
 use crate::history::{Extent, Header, Name};
 use crate::oracle::JudgeError;
+use connector::connector;
 use file::HistoryFile;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -69,6 +71,8 @@ const REST: Duration = Duration::from_millis(50);
 pub struct Settings {
     /// The endpoint's base URL.
     pub endpoint: String,
+    /// Whose word is taken for it that a server is the endpoint, if that is spoken to over https.
+    pub trust: Trust,
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
     /// What the endpoint is told to be called.
@@ -137,6 +141,7 @@ pub struct Running {
 /// If the endpoint, the file or the address cannot be used.
 pub async fn start(settings: Settings, tell: impl Fn(Notice) + Send + Sync + 'static) -> Result<Running, StartError> {
     let (target, endpoint) = Target::parse(&settings.endpoint)?;
+    let connector = connector(&target, &settings.trust)?;
     let header = Header { endpoint: Some(endpoint), world: settings.world, ..Header::default() };
     let refused = |source| StartError::Listen { address: settings.listen, source };
     let listener = TcpListener::bind(settings.listen).await.map_err(refused)?;
@@ -157,7 +162,7 @@ pub async fn start(settings: Settings, tell: impl Fn(Notice) + Send + Sync + 'st
     let ending = Arc::new(AtomicBool::new(false));
     let told_to_end = Arc::clone(&ending);
     let scribe = std::thread::spawn(move || scribe.run(&told_to_end));
-    let proxy = Proxy::new(target, settings.host, tap, Arc::clone(&status));
+    let proxy = Proxy::new((target, connector), settings.host, tap, Arc::clone(&status));
     let (stop, stopped) = oneshot::channel();
     let serving = tokio::spawn(serve(listener, Arc::new(proxy), stopped));
     Ok(Running { address, status, stop, serving, ending, scribe })

@@ -2,12 +2,14 @@
 //!
 //! It must not wait for anybody but the client and the endpoint.
 
+use super::connector::Connector;
 use super::headers;
 use super::pages::{self, Refusal};
 use super::status::Status;
 use super::tap::{AnswerEar, Asked, End, Flight, RequestEar, Tap};
 use super::target::{HostPolicy, Target};
 use super::tee::Tee;
+use crate::driver::client::trust::complaint;
 use crate::exchange;
 use bytes::Bytes;
 use http_body_util::{Either, Full};
@@ -15,15 +17,12 @@ use hyper::body::Incoming;
 use hyper::header::HOST;
 use hyper::http::request;
 use hyper::{Method, Request, Response, StatusCode, Version};
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{self as client, Client};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// How long a connection to the endpoint may take to come about.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a connection to the endpoint is kept without use. Servers close theirs after a few seconds at the earliest,
 /// and a request that meets such a closing is lost for no fault of the endpoint's.
 const KEEP_IDLE: Duration = Duration::from_secs(1);
@@ -37,16 +36,18 @@ pub(super) type Answer = Response<Either<Full<Bytes>, Passed>>;
 pub(super) struct Proxy {
     target: Target,
     host: HostPolicy,
-    client: Client<HttpConnector, Sent>,
+    client: Client<Connector, Sent>,
     tap: Arc<Tap>,
     status: Arc<Status>,
 }
 
 impl Proxy {
-    pub(super) fn new(target: Target, host: HostPolicy, tap: Arc<Tap>, status: Arc<Status>) -> Self {
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
-        connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
+    pub(super) fn new(
+        (target, connector): (Target, Connector),
+        host: HostPolicy,
+        tap: Arc<Tap>,
+        status: Arc<Status>,
+    ) -> Self {
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(KEEP_IDLE)
@@ -87,17 +88,18 @@ impl Proxy {
     fn failed(&self, error: &client::Error, flight: Option<Flight>) -> Refusal {
         let traffic = &self.status.traffic;
         let (count, end, status, code, message) = if error.is_connect() {
-            let message = "the endpoint cannot be reached, so nothing was sent";
+            let why = complaint(error).map(|why| format!(": {why}")).unwrap_or_default();
+            let message = format!("the endpoint cannot be reached, so nothing was sent{why}");
             (&traffic.unreachable, End::NotSent, StatusCode::BAD_GATEWAY, "FnconformUpstreamUnreachable", message)
         } else {
-            let message = "the endpoint gave no answer; it may have done what was asked, or may still do it";
+            let message = "the endpoint gave no answer; it may have done what was asked, or may still do it".to_owned();
             (&traffic.lost, End::Lost, StatusCode::GATEWAY_TIMEOUT, "FnconformUpstreamLost", message)
         };
         count.fetch_add(1, Ordering::Relaxed);
         if let Some(flight) = flight {
             flight.end(end);
         }
-        Refusal { status, code, message: message.to_owned() }
+        Refusal { status, code, message }
     }
 
     /// Makes of the head of a client's request that of one to the endpoint.

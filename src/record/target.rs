@@ -20,6 +20,7 @@ pub enum HostPolicy {
 /// The endpoint behind the proxy.
 #[derive(Debug, Clone)]
 pub(super) struct Target {
+    scheme: Scheme,
     authority: Authority,
     host: HeaderValue,
     /// Empty, or without a slash at its end.
@@ -33,9 +34,10 @@ impl Target {
         let not_a_url = |reason: String| ClientError::NotAUrl { url: base.clone(), reason };
         let uri: Uri = base.parse().map_err(|error: hyper::http::uri::InvalidUri| not_a_url(error.to_string()))?;
         let authority = uri.authority().cloned().ok_or_else(|| not_a_url("it has no host".to_owned()))?;
+        let scheme = uri.scheme().cloned().unwrap_or(Scheme::HTTP);
         let host = HeaderValue::from_str(authority.as_str()).map_err(|error| not_a_url(error.to_string()))?;
         let path = uri.path().trim_end_matches('/').to_owned();
-        Ok((Self { authority, host, path }, base))
+        Ok((Self { scheme, authority, host, path }, base))
     }
 
     /// Where a request for `asked` goes; `None` for what has no path, as `OPTIONS *`.
@@ -46,8 +48,14 @@ impl Target {
         } else {
             PathAndQuery::try_from(format!("{}{asked}", self.path)).ok()?
         };
-        let uri = Uri::builder().scheme(Scheme::HTTP).authority(self.authority.clone()).path_and_query(whole);
+        let uri = Uri::builder().scheme(self.scheme.clone()).authority(self.authority.clone()).path_and_query(whole);
         uri.build().ok()
+    }
+
+    /// Whether it is spoken to over TLS.
+    #[cfg(feature = "tls")]
+    pub(super) fn needs_tls(&self) -> bool {
+        self.scheme == Scheme::HTTPS
     }
 
     /// The endpoint's own name.

@@ -23,4 +23,5 @@ mod run;
 mod self_test;
 mod shortest;
 mod simulation;
+mod transport;
 mod wire;

@@ -45,6 +45,7 @@ pub(super) enum Shape {
 pub(super) static KEYS: &[Key] = &[
     key("endpoint", "endpoint", Shape::Text),
     key("dialect", "dialect", Shape::Text),
+    key("invoke_endpoint", "invoke-endpoint", Shape::Text),
     key("wait_for_endpoint", "wait-for-endpoint", Shape::Duration),
     key("levers.protocol", "levers", Shape::Text),
     key("levers.publish", "lever", Shape::Of("publish")),
@@ -54,6 +55,10 @@ pub(super) static KEYS: &[Key] = &[
     key("levers.idle", "lever", Shape::Of("idle")),
     key("levers.timeout", "lever-timeout", Shape::Duration),
     key("levers.idle_after", "idle-after", Shape::Duration),
+    key("tls.ca_file", "ca-file", Shape::Path),
+    key("tls.insecure", "insecure", Shape::Switch),
+    key("limits.rate", "rate", Shape::Number),
+    key("limits.functions", "functions", Shape::Number),
     key("deadlines.patience", "patience", Shape::Duration),
     key("deadlines.max_time", "max-time", Shape::Duration),
     key("expectations.known_failing", "known-failing", Shape::List),

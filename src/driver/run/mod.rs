@@ -114,22 +114,23 @@ pub async fn run_after(
     };
     records.into_iter().for_each(|record| ledger.take_in(judge(record, not_found, Depth::Exercise)));
     let pace = &bench_of_plans.pace;
+    let jobs = endpoint.at_once(settings.jobs, pace.typical);
     if pace.typical >= UNHURRIED {
         let plans = first_look.into_iter().chain(rest).collect();
-        tokio::join!(opening, phase.execute_all(plans, settings.jobs));
+        tokio::join!(opening, phase.execute_all(plans, jobs));
     } else {
-        phase.execute_all(first_look, pace.at_once(settings.jobs)).await;
+        phase.execute_all(first_look, pace.at_once(jobs)).await;
         if phase.ended_early.is_none() {
             opening.await;
         }
-        phase.execute_all(rest, settings.jobs).await;
+        phase.execute_all(rest, jobs).await;
     }
     let mut ended_early = phase.ended_early;
     let cases = ledger.cases();
     let blamed = attribute(&cases.iter().collect::<Vec<_>>(), &[]);
     let workshop = Workshop {
         bench: bench(shrink_pace),
-        places: Arc::new(Semaphore::new(settings.jobs.clamp(1, 64))),
+        places: Arc::new(Semaphore::new(jobs.clamp(1, 64))),
         until: shrink_until(settings, began, bench_of_plans.pace.typical),
         not_found,
         next: AtomicU64::new(0),

@@ -4,6 +4,7 @@ mod process;
 mod recorded;
 mod traffic;
 
+use fnconform::driver::Trust;
 use fnconform::exchange::Replies;
 use fnconform::history::Extent;
 use fnconform::record::{self, Existing, HostPolicy, Notice, Running, Settings, Snapshot};
@@ -15,21 +16,22 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 /// A recording before an endpoint, with its file.
-struct Recording {
+pub(crate) struct Recording {
     running: Running,
     notices: Arc<Mutex<Vec<Notice>>>,
     folder: TempDir,
 }
 
 impl Recording {
-    async fn of(endpoint: SocketAddr) -> Self {
+    pub(crate) async fn of(endpoint: SocketAddr) -> Self {
         Self::with(endpoint, |_| {}).await
     }
 
-    async fn with(endpoint: SocketAddr, change: impl FnOnce(&mut Settings)) -> Self {
+    pub(crate) async fn with(endpoint: SocketAddr, change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = Settings {
             endpoint: format!("http://{endpoint}"),
+            trust: Trust::System,
             listen: ([127, 0, 0, 1], 0).into(),
             host: HostPolicy::Client,
             out: Some((folder.path().join("history.ndjson"), Existing::Refused)),
@@ -49,7 +51,7 @@ impl Recording {
     }
 
     /// Ends it; what it counted, and what it wrote.
-    async fn finish(self) -> (Snapshot, String) {
+    pub(crate) async fn finish(self) -> (Snapshot, String) {
         let snapshot = self.running.finish(Duration::from_secs(5)).await;
         let text = std::fs::read_to_string(self.folder.path().join("history.ndjson")).unwrap_or_default();
         (snapshot, text)
@@ -97,7 +99,7 @@ async fn exactly(stream: &mut TcpStream, length: usize) -> String {
 }
 
 /// Sends a request, and reads until the connection ends.
-async fn send(recording: &Recording, request: &str) -> String {
+pub(crate) async fn send(recording: &Recording, request: &str) -> String {
     let mut client = recording.connect().await;
     client.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
@@ -106,6 +108,6 @@ async fn send(recording: &Recording, request: &str) -> String {
 }
 
 /// A request after whose answer the connection ends.
-fn request(method: &str, path: &str, body: &str) -> String {
+pub(crate) fn request(method: &str, path: &str, body: &str) -> String {
     format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len())
 }

@@ -1,6 +1,7 @@
 //! What is recorded and judged of the traffic.
 
 use super::{Recording, answering, request, send};
+use fnconform::driver::Trust;
 use fnconform::emulator::{self, Settings, fault};
 use fnconform::history::{Event, Extent, read};
 use fnconform::record::{Existing, Going, HostPolicy, Notice};
@@ -107,6 +108,7 @@ async fn a_file_that_is_there_stays() {
     std::fs::write(&path, "mine").unwrap();
     let settings = fnconform::record::Settings {
         endpoint: "http://127.0.0.1:1".to_owned(),
+        trust: Trust::System,
         listen: ([127, 0, 0, 1], 0).into(),
         host: HostPolicy::Client,
         out: Some((path.clone(), Existing::Refused)),

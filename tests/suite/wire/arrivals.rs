@@ -55,7 +55,9 @@ async fn never_twice(name: &str, script: impl Fn(&Arrival) -> Vec<Move> + Send +
                 complete += 1;
                 assert_eq!(count, 1, "{name}: {step} was answered");
             }
-            Exchange::Failed(Failure::NotSent(_)) => assert_eq!(count, 0, "{name}: {step} was not sent"),
+            Exchange::Failed(Failure::NotSent(_) | Failure::NotTrusted(_)) => {
+                assert_eq!(count, 0, "{name}: {step} was not sent")
+            }
             Exchange::Failed(Failure::Lost(_)) => assert!(count <= 1, "{name}: {step} arrived {count} times"),
         }
     }
