@@ -34,7 +34,7 @@ pub(super) async fn drive(
     let settings = settings(options)?;
     let url = options.endpoint.as_deref().unwrap_or_default();
     let client = Client::new(url).map_err(|error| CliError::usage(error.to_string()))?;
-    let endpoint = Endpoint::new(client, options.dialect, run_name().into());
+    let endpoint = Endpoint::new(client.signed_by(options.signer.clone()), options.dialect, run_name().into());
     let suite = suite(options, &settings)?;
     let output = run_after(&suite, endpoint, &settings, stop, progress).await.map_err(|error| unusable(&error))?;
     if let Some(store) = store {

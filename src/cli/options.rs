@@ -2,6 +2,7 @@
 
 use super::pattern::{Pattern, Selection};
 use crate::driver::Dialect;
+use crate::driver::auth::Signer;
 use crate::driver::case::Cleanup;
 use crate::driver::result::Profile;
 use crate::driver::run::OnViolation;
@@ -19,6 +20,8 @@ pub struct RunOptions {
     pub endpoint: Option<String>,
     /// The API that is spoken.
     pub dialect: &'static dyn Dialect,
+    /// What signs the requests; `None` to sign none.
+    pub signer: Option<Signer>,
     /// Which levers to use.
     pub levers: LeverChoice,
     /// Which requirements the verdict is about; `None` to follow from what the endpoint offers.

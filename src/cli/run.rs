@@ -112,10 +112,12 @@ fn options(args: &Run) -> Result<RunOptions, CliError> {
         ))
         .hint("give the settings as flags"));
     }
+    let dialect = args.target.dialect_or(None);
     Ok(RunOptions {
         plans: Plans::Drawn,
         endpoint: args.target.endpoint()?,
-        dialect: args.target.dialect_or(None),
+        dialect,
+        signer: args.target.access.signer(dialect)?,
         levers: args.target.levers()?,
         profile: args.profile.map(|profile| match profile {
             ProfileName::Core => Profile::Core,

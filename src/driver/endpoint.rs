@@ -1,13 +1,14 @@
 //! An endpoint under test: sends one call or pulls one lever, and says what is to be recorded of it.
 
 use super::answer::{Meaning, Reply};
+use super::auth::{About, Refusal, refusal};
 use super::client::{Client, Exchange, Failure, RequestTag};
 use super::{Dialect, Request};
 use crate::history::{Answer, Call, Condition, Content, Event, Name, Operation, Trace};
 use crate::lever::{Effect, LeverSet, Levers};
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 /// How long a request may take before it counts as not answered.
@@ -25,13 +26,14 @@ pub struct Endpoint {
     epoch: Instant,
     requests: AtomicU64,
     notes: Mutex<BTreeMap<String, u64>>,
+    denied: OnceLock<Refusal>,
     timeout: Duration,
 }
 
 /// A call as it is to be recorded.
 #[derive(Debug, Clone)]
 pub struct Recorded {
-    /// The operation; `None` if it was throttled all the time, and so never happened.
+    /// The operation; `None` if it was throttled all the time or its signature was refused, and so never happened.
     pub operation: Option<Operation>,
     /// Set on a refusal whose body is not what the API says; what it was.
     pub bare_error: Option<String>,
@@ -78,6 +80,7 @@ impl Endpoint {
             epoch: Instant::now(),
             requests: AtomicU64::new(0),
             notes: Mutex::new(BTreeMap::new()),
+            denied: OnceLock::new(),
             timeout: REQUEST_TIMEOUT,
         }
     }
@@ -131,6 +134,26 @@ impl Endpoint {
         }
     }
 
+    /// The first refusal of whoever asks, if there was one.
+    #[must_use]
+    pub(super) fn denied(&self) -> Option<&Refusal> {
+        self.denied.get()
+    }
+
+    /// Remembers a refusal of whoever asks; whether the call never came before the function by it.
+    ///
+    /// Where nothing is signed a refusal is judged like any other: nobody needs to ask an endpoint for what it asks of
+    /// nobody else.
+    fn is_turned_away(&self, refusal: Refusal) -> bool {
+        let turned_away = refusal.about == About::Signature && self.client.signer().is_some();
+        if turned_away {
+            self.note(format!("credentials were refused, which is not held against a function: {}", refusal.said));
+        }
+        // The first one stays.
+        let _ = self.denied.set(refusal);
+        turned_away
+    }
+
     /// Numbers for the requests of a case.
     #[must_use]
     pub fn tag(&self, case: &str) -> CaseTag {
@@ -163,7 +186,14 @@ impl Endpoint {
             // Rounded up, so that the interval surely covers the moment at which it took effect.
             let end = self.now() + 1;
             let reply = match exchange {
-                Exchange::Complete(response) => self.dialect.decode(request, &response),
+                Exchange::Complete(response) => {
+                    let reply = self.dialect.decode(request, &response);
+                    let refusal = refusal(&response, reply.trace.error.as_deref());
+                    if refusal.is_some_and(|refusal| self.is_turned_away(refusal)) {
+                        return Recorded { operation: None, bare_error: None };
+                    }
+                    reply
+                }
                 // What surely was not sent took no effect, and may be sent again.
                 Exchange::Failed(Failure::NotSent(_)) => throttled(),
                 Exchange::Failed(Failure::Lost(_)) => unknown(),
