@@ -87,7 +87,10 @@ impl Scope<'_> {
 }
 
 fn canonical(request: &Signable<'_>, headers: &[(String, String)]) -> Canonical {
-    Canonical::new(request, &canonical_path(request.path), headers, &sha256(request.body))
+    // Blanks within a value count as one.
+    let one_blank = |value: &str| value.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+    let headers: Vec<_> = headers.iter().map(|(name, value)| (name.clone(), one_blank(value))).collect();
+    Canonical::new(request, &canonical_path(request.path), &headers, &sha256(request.body))
 }
 
 /// The path without what leads nowhere (`//`, `.`, `..`), each segment percent-encoded once more.

@@ -22,8 +22,8 @@ impl Canonical {
     pub(super) fn new(request: &Signable<'_>, path: &str, headers: &[(String, String)], payload: &str) -> Self {
         let mut merged: BTreeMap<&str, String> = BTreeMap::new();
         for (name, value) in headers {
-            let value = value.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
-            merged.entry(name).and_modify(|all| _ = write!(all, ",{value}")).or_insert(value);
+            let value = value.trim();
+            merged.entry(name).and_modify(|all| _ = write!(all, ",{value}")).or_insert_with(|| value.to_owned());
         }
         let lines: String = merged.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
         let signed = merged.keys().copied().collect::<Vec<_>>().join(";");
