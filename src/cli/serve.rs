@@ -99,21 +99,22 @@ fn behaviour(args: &Serve) -> Result<&'static dyn Behaviour, CliError> {
 }
 
 fn guard(text: &str) -> Result<Guard, CliError> {
-    let schemes = Guard::schemes();
+    let schemes = Guard::schemes().join(", ");
     let Some((scheme, file)) = text.split_once(':') else {
         return Err(CliError::usage(format!("cannot ask for signatures by `{text}`"))
-            .hint(format!("write SCHEME:KEYFILE, with SCHEME one of {}", schemes.join(", "))));
+            .hint(format!("write SCHEME:KEYFILE; schemes are {schemes}")));
     };
     let unusable = |reason: String| {
         CliError::usage(format!("cannot use the keys in {file}: {reason}"))
-            .hint("write a line of `ID SECRET [TOKEN]` for each key")
+            .hint("name a file with a line of `ID SECRET [TOKEN]` for each key")
     };
+    let asking = Guard::asking_for(scheme).ok_or_else(|| {
+        CliError::usage(format!("there is no scheme named `{scheme}` to sign by"))
+            .hint(format!("schemes are {schemes}"))
+    })?;
     let text = fs::read_to_string(file).map_err(|error| unusable(error.to_string()))?;
     let keys = Keys::parse(&text).map_err(|error| unusable(error.to_string()))?;
-    Guard::new(scheme, keys).ok_or_else(|| {
-        CliError::usage(format!("there is no scheme named `{scheme}` to sign by"))
-            .hint(format!("schemes are {}", schemes.join(", ")))
-    })
+    Ok(asking(keys))
 }
 
 fn levers(list: &str) -> Result<Vec<Lever>, CliError> {

@@ -7,7 +7,7 @@ use super::{Dialect, Request};
 use crate::history::{Answer, Call, Condition, Content, Event, Name, Operation, Trace};
 use crate::lever::{Effect, LeverSet, Levers};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -27,6 +27,7 @@ pub struct Endpoint {
     requests: AtomicU64,
     notes: Mutex<BTreeMap<String, u64>>,
     denied: OnceLock<Refusal>,
+    turned_away: AtomicBool,
     timeout: Duration,
 }
 
@@ -81,6 +82,7 @@ impl Endpoint {
             requests: AtomicU64::new(0),
             notes: Mutex::new(BTreeMap::new()),
             denied: OnceLock::new(),
+            turned_away: AtomicBool::new(false),
             timeout: REQUEST_TIMEOUT,
         }
     }
@@ -135,23 +137,26 @@ impl Endpoint {
     }
 
     /// The first refusal of whoever asks, if there was one.
-    #[must_use]
     pub(super) fn denied(&self) -> Option<&Refusal> {
         self.denied.get()
     }
 
-    /// Remembers a refusal of whoever asks; whether the call never came before the function by it.
+    /// Whether a signature was refused, so that nothing more can come of a run.
+    pub(super) fn is_turned_away(&self) -> bool {
+        self.turned_away.load(Ordering::Relaxed)
+    }
+
+    /// Remembers a refusal of whoever asks; whether the call came to no function by it.
     ///
-    /// Where nothing is signed a refusal is judged like any other: nobody needs to ask an endpoint for what it asks of
-    /// nobody else.
-    fn is_turned_away(&self, refusal: Refusal) -> bool {
-        let turned_away = refusal.about == About::Signature && self.client.signer().is_some();
-        if turned_away {
-            self.note(format!("credentials were refused, which is not held against a function: {}", refusal.said));
+    /// Temporary credentials expire in the midst of runs. Where nothing is signed a refusal is judged like any other.
+    fn turns_away(&self, refusal: Refusal) -> bool {
+        let signature = refusal.about == About::Signature && self.client.signer().is_some();
+        if signature && !self.turned_away.swap(true, Ordering::Relaxed) {
+            self.note(format!("credentials were refused, which is held against no function: {}", refusal.said));
         }
         // The first one stays.
         let _ = self.denied.set(refusal);
-        turned_away
+        signature
     }
 
     /// Numbers for the requests of a case.
@@ -189,7 +194,7 @@ impl Endpoint {
                 Exchange::Complete(response) => {
                     let reply = self.dialect.decode(request, &response);
                     let refusal = refusal(&response, reply.trace.error.as_deref());
-                    if refusal.is_some_and(|refusal| self.is_turned_away(refusal)) {
+                    if refusal.is_some_and(|refusal| self.turns_away(refusal)) {
                         return Recorded { operation: None, bare_error: None };
                     }
                     reply

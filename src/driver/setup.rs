@@ -60,7 +60,7 @@ pub enum SetupError {
         reason: String,
     },
     /// It does not let whoever asks do what a run does.
-    #[error("the endpoint {endpoint} refuses the credentials: {reason}")]
+    #[error("the endpoint {endpoint} turns the run away: {reason}")]
     Denied {
         /// The base URL.
         endpoint: String,

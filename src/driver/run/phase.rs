@@ -1,6 +1,6 @@
 //! The plans of a run, many at once, each judged when it is over.
 
-use super::{BROKEN, OnViolation, TIME_WAS_UP};
+use super::{BROKEN, OnViolation, TIME_WAS_UP, TURNED_AWAY};
 use crate::driver::case::{Bench, execute};
 use crate::driver::judged::{Depth, JudgedCase, judge};
 use crate::driver::result::Progress;
@@ -55,6 +55,9 @@ impl Phase<'_> {
     fn reason_to_end(&self) -> Option<&'static str> {
         if *self.stop.borrow() {
             return Some(TIME_WAS_UP);
+        }
+        if self.bench.endpoint.is_turned_away() {
+            return Some(TURNED_AWAY);
         }
         let failed = self.cases.iter().any(JudgedCase::breaks_something);
         (self.on_violation == OnViolation::Stop && failed).then_some(BROKEN)

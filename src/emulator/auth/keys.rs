@@ -20,12 +20,10 @@ pub(super) struct Key {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeysError {
     /// A line is none of `ID SECRET [TOKEN]`.
-    #[error("line {line} has {words} words, not an id, a secret and perhaps a token")]
+    #[error("line {line} is not an id, a secret and perhaps a token")]
     Words {
         /// Which line, from 1.
         line: usize,
-        /// How many words it has.
-        words: usize,
     },
     /// An id stands in two lines.
     #[error("line {line} has the id of a line before it")]
@@ -52,7 +50,7 @@ impl Keys {
                 [first, ..] if first.starts_with('#') => continue,
                 [id, secret] => (id, secret, None),
                 [id, secret, token] => (id, secret, Some(token)),
-                _ => return Err(KeysError::Words { line, words: words.len() }),
+                _ => return Err(KeysError::Words { line }),
             };
             let key = Key { secret: secret.to_owned(), token: token.map(str::to_owned) };
             if keys.insert(id.to_owned(), key).is_some() {
@@ -108,8 +106,8 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_without_a_word_of_the_file() {
         for (text, said) in [
-            ("a 1\nb", "line 2 has 1 words, not an id, a secret and perhaps a token"),
-            ("a 1 2 3", "line 1 has 4 words, not an id, a secret and perhaps a token"),
+            ("a 1\nb", "line 2 is not an id, a secret and perhaps a token"),
+            ("a 1 2 3", "line 1 is not an id, a secret and perhaps a token"),
             ("a 1\n\na 2 t", "line 3 has the id of a line before it"),
             ("# none\n", "it has no key"),
         ] {

@@ -50,11 +50,11 @@ impl Guard {
         VERIFIERS.iter().map(|verifier| verifier.name()).collect()
     }
 
-    /// A guard that asks for a signature of that scheme with one of the keys; `None` if there is no such scheme.
+    /// Makes guards that ask for a signature of that scheme with one of the keys given; `None` if there is no such scheme.
     #[must_use]
-    pub fn new(scheme: &str, keys: Keys) -> Option<Self> {
+    pub fn asking_for(scheme: &str) -> Option<impl Fn(Keys) -> Self + use<>> {
         let verifier = VERIFIERS.iter().copied().find(|verifier| verifier.name() == scheme)?;
-        Some(Self { verifier, keys })
+        Some(move |keys| Self { verifier, keys })
     }
 
     /// Lets a request in, or says how it is refused.

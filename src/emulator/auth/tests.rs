@@ -26,7 +26,7 @@ fn signed(scheme: &str, id: &str, secret: &str, token: Option<&str>) -> HttpRequ
 
 fn answer(scheme: &str, request: &HttpRequest) -> String {
     let keys = Keys::parse("plain s3cret\ntemporary s3cret token").unwrap();
-    match Guard::new(scheme, keys).unwrap().admit(request, now()) {
+    match Guard::asking_for(scheme).unwrap()(keys).admit(request, now()) {
         Ok(()) => "let in".to_owned(),
         Err(error) => format!("{} {}", error.status, error.code),
     }
@@ -65,7 +65,7 @@ fn the_vectors_are_let_in_and_not_with_another_secret() {
         let own = |key: &str| text(vector.get(key).unwrap_or(&all[key]));
         let token = header(&request, "x-acs-security-token").unwrap_or_default();
         let keys = |secret: &str| Keys::parse(&format!("{} {secret} {token}", own("access_key_id"))).unwrap();
-        let admit = |secret: &str| Guard::new("acs3", keys(secret)).unwrap().admit(&request, time);
+        let admit = |secret: &str| Guard::asking_for("acs3").unwrap()(keys(secret)).admit(&request, time);
         assert_eq!(admit(&own("access_key_secret")), Ok(()), "{}", vector["name"]);
         assert_eq!(admit("another").unwrap_err().code, "SignatureDoesNotMatch", "{}", vector["name"]);
     }
