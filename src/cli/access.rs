@@ -9,11 +9,12 @@ use clap::builder::PossibleValuesParser;
 /// With which credentials an endpoint is driven.
 #[derive(Debug, Args)]
 pub(super) struct Access {
-    /// How requests are signed: `auto`, as the dialect says, if there are credentials in the environment; `none`, not at
-    /// all; or by the scheme of that name, for which there must be credentials. They come from the variables of the
-    /// vendors' tools: ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for temporary ones,
-    /// ALIBABA_CLOUD_SECURITY_TOKEN; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION
-    #[arg(long, value_name = "auto|none|NAME", value_parser = words(), hide_possible_values = true, default_value = AUTO)]
+    /// How requests are signed: `auto`, as the dialect says, if there are credentials in the environment; `none`, not
+    /// at all; or by the scheme of that name, `acs3` or `aws4`, for which there must be credentials. They come from the
+    /// variables of the vendors' tools: ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for temporary
+    /// ones, ALIBABA_CLOUD_SECURITY_TOKEN; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and AWS_REGION
+    #[arg(long, value_name = "auto|none|NAME", value_parser = words(), hide_possible_values = true)]
+    #[arg(default_value = AUTO)]
     auth: String,
 }
 

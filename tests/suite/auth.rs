@@ -176,7 +176,7 @@ fn what_is_secret_is_in_nothing_that_is_printed_or_written() {
     drop(keys_folder);
 }
 
-/// Explains its refusal with all that it was sent, as some do.
+/// Explains its refusal with what it was sent, as some do.
 fn talkative() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -185,7 +185,10 @@ fn talkative() -> String {
             let mut stream = stream.unwrap();
             let mut lines = BufReader::new(&stream).lines().map_while(Result::ok);
             let head: Vec<String> = lines.by_ref().take_while(|line| !line.is_empty()).collect();
-            let message = format!("expected {} with {SECRET}", head.join(" "));
+            // Not of the rest, because a long message is cut.
+            let telling = |line: &&String| line.starts_with("GET") || line.contains("token: ");
+            let shown: Vec<&str> = head.iter().filter(telling).map(String::as_str).collect();
+            let message = format!("expected {} with {SECRET}", shown.join(" "));
             let body = serde_json::json!({ "Code": "SignatureDoesNotMatch", "Message": message }).to_string();
             let head = format!("HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
             // Whoever has gone away reads nothing.

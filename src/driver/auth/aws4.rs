@@ -1,7 +1,7 @@
 //! AWS Signature Version 4, for the service `lambda`.
 //!
-//! Signed are `host`, `content-type` and all `x-amz-*`. The path is percent-encoded once more than it is sent, as for all
-//! services but S3.
+//! Signed are `host`, `content-type` and all `x-amz-*`. The path is percent-encoded once more than it is sent, as for
+//! all services but S3.
 
 use humantime::format_rfc3339_seconds;
 

@@ -1,7 +1,7 @@
 //! Signatures: a request shows that its sender knows a secret, which is never sent.
 //!
-//! A [`Scheme`] is pure: the request, the credentials, the time and the nonce come in, headers come out. It knows neither
-//! socket nor environment nor clock, and no dialect. Which scheme goes with a dialect, the dialect says.
+//! A [`Scheme`] is pure: the request, the credentials, the time and the nonce come in, headers come out. It knows
+//! neither socket nor environment nor clock, and no dialect. Which scheme goes with a dialect, the dialect says.
 
 mod acs3;
 mod aws4;

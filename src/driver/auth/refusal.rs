@@ -49,7 +49,7 @@ pub(crate) fn refusal(response: &HttpResponse, code: Option<&str>) -> Option<Ref
         code.and_then(|code| code.get(..begin.len())).is_some_and(|start| start.eq_ignore_ascii_case(begin))
     };
     let about = match response.status {
-        400..500 if SIGNATURE.iter().any(|begin| begins(&begin)) => About::Signature,
+        400..500 if SIGNATURE.iter().any(begins) => About::Signature,
         401 | 403 | 407 => About::Permission,
         _ => return None,
     };

@@ -14,8 +14,10 @@ const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 /// All but what is left as it is in a path.
 const RESERVED_IN_PATH: &percent_encoding::AsciiSet = &RESERVED.remove(b'/');
 
-const MISMATCH: &str = "The request signature we calculated does not match the signature you provided. Check your AWS Secret \
-                        Access Key and signing method. Consult the service documentation for details.";
+const MISMATCH: &str = "The request signature we calculated does not match the signature you provided.";
+
+/// Of a key that is not known, or a token that is not its own.
+const UNKNOWN: &str = "The security token included in the request is invalid.";
 
 pub(super) struct Aws4;
 
@@ -46,10 +48,7 @@ impl Verifier for Aws4 {
             return Err(refused("InvalidSignatureException", format!("Signature expired or not yet current: {stamp}")));
         }
         let Some(key) = keys.get(id) else {
-            return Err(refused(
-                "UnrecognizedClientException",
-                "The security token included in the request is invalid.",
-            ));
+            return Err(refused("UnrecognizedClientException", UNKNOWN));
         };
         let payload = digest(&request.body);
         let said = header(request, "x-amz-content-sha256").unwrap_or_else(|| payload.clone());
@@ -71,10 +70,7 @@ impl Verifier for Aws4 {
             return Err(refused("InvalidSignatureException", MISMATCH));
         }
         if !key.has_token(header(request, "x-amz-security-token").as_deref()) {
-            return Err(refused(
-                "UnrecognizedClientException",
-                "The security token included in the request is invalid.",
-            ));
+            return Err(refused("UnrecognizedClientException", UNKNOWN));
         }
         Ok(())
     }

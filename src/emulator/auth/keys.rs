@@ -37,7 +37,8 @@ pub enum KeysError {
 }
 
 impl Keys {
-    /// Reads lines of `ID SECRET [TOKEN]` with blanks between them; empty lines and those that begin with `#` say nothing.
+    /// Reads lines of `ID SECRET [TOKEN]` with blanks between them; empty lines and those that begin with `#` say
+    /// nothing.
     ///
     /// # Errors
     /// When a line is anything else, an id stands there twice, or there is no key.

@@ -1,7 +1,7 @@
 //! Signatures, as the endpoint looks at them: what came is taken apart, worked out again, and compared.
 //!
-//! It is a second reading of how requests are signed, and shares no code with what signs them. What the two schemes have in
-//! common is here; how each writes its header, what it covers and how it refuses is in a file of its own.
+//! It is a second reading of how requests are signed, and shares no code with what signs them. What the two schemes have
+//! in common is here; how each writes its header, what it covers and how it refuses is in a file of its own.
 
 mod acs3;
 mod aws4;
@@ -50,7 +50,8 @@ impl Guard {
         VERIFIERS.iter().map(|verifier| verifier.name()).collect()
     }
 
-    /// Makes guards that ask for a signature of that scheme with one of the keys given; `None` if there is no such scheme.
+    /// Makes guards that ask for a signature of that scheme with one of the keys given; `None` if there is no such
+    /// scheme.
     #[must_use]
     pub fn asking_for(scheme: &str) -> Option<impl Fn(Keys) -> Self + use<>> {
         let verifier = VERIFIERS.iter().copied().find(|verifier| verifier.name() == scheme)?;
