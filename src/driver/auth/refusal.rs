@@ -43,14 +43,20 @@ const SIGNATURE: &[&str] = &[
     "RequestExpired",
 ];
 
+/// What codes speak of that say with 403 that there is too much of something.
+const AMOUNT: &[&str] = &["quota", "limit", "exceed"];
+
 /// The refusal that an answer is, with the code that the dialect found in it; `None` if it is none of whoever asks.
 pub(crate) fn refusal(response: &HttpResponse, code: Option<&str>) -> Option<Refusal> {
     let begins = |begin: &&str| {
         code.and_then(|code| code.get(..begin.len())).is_some_and(|start| start.eq_ignore_ascii_case(begin))
     };
+    let of_amounts =
+        code.map(str::to_ascii_lowercase).is_some_and(|code| AMOUNT.iter().any(|word| code.contains(word)));
     let about = match response.status {
         400..500 if SIGNATURE.iter().any(begins) => About::Signature,
-        401 | 403 | 407 => About::Permission,
+        401 | 407 => About::Permission,
+        403 if !of_amounts => About::Permission,
         _ => return None,
     };
     let code = code.map(|code| format!(", {code}")).unwrap_or_default();
@@ -71,6 +77,8 @@ mod tests {
             (403, Some("UnrecognizedClientException"), Some(About::Signature)),
             (403, Some("AccessDenied"), Some(About::Permission)),
             (401, None, Some(About::Permission)),
+            (403, None, Some(About::Permission)),
+            (403, Some("QuotaExceeded"), None),
             (404, Some("FunctionNotFound"), None),
             (400, Some("InvalidCodeSignatureException"), None),
             (200, Some("SignatureDoesNotMatch"), None),
