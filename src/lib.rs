@@ -24,7 +24,7 @@
 //! | [`model`] | the automaton as tables: hidden steps, operations, and what endpoints do that break a requirement |
 //! | [`oracle`] | the frontier of possible worlds over a history; blame; explanations; what was tested, and gone through |
 //! | [`plan`] | what a case does, as data: directed plans, plans derived from the automaton, patterns that proptest draws |
-//! | [`driver`] | dialects, the one HTTP client, the execution of plans, shrinking, the result of a run |
+//! | [`driver`] | dialects, signatures, the one HTTP client, the execution of plans, shrinking, the result of a run |
 //! | [`lever`] | ways to cause what happens to a function |
 //! | [`exchange`] | what an exchange over HTTP that others had was, as an operation of a history |
 //! | [`har`] | HAR files: entries in, what their exchanges were out |
@@ -46,6 +46,7 @@
 //!   have broken is not exercised, and neither is a pass.
 //! - A request is sent again only if it surely took no effect. A lost answer may have taken effect, for ever.
 //! - That there was time enough is claimed only where what is seen proves it, or after patience has run out.
+//! - What is secret leaves [`driver::auth`] in the headers of a request and nowhere else.
 //! - The library prints nothing; that is left to [`cli`].
 
 pub mod cli;

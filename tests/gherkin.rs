@@ -1,6 +1,6 @@
 //! The scenarios of `features/`, each a test of its own: `cargo test --test gherkin`, filters and nextest included.
 //!
-//! They are played on the embedded emulator, or on `FNCONFORM_ENDPOINT` if that is set. All that are asked for are
+//! They are played on the embedded emulator, or on `FNCONFORM_ENDPOINT` if that is set, signed if there are credentials. All that are asked for are
 //! played side by side before the first of them is reported. On the embedded emulator a scenario that puts nothing to
 //! the test is a failure; elsewhere it is ignored, with its reason.
 //!
@@ -9,6 +9,8 @@
 //!
 //! It is a binary of its own since cucumber takes over the panic hook of its process while it runs.
 
+use fnconform::driver::Dialect;
+use fnconform::driver::auth::{Credentials, Signer};
 use fnconform::driver::case::{Bench, Cleanup, execute};
 use fnconform::driver::client::Client;
 use fnconform::driver::endpoint::Endpoint;
@@ -100,7 +102,10 @@ async fn start(settings: Settings) -> Running {
 
 async fn endpoint(url: &str) -> Result<Endpoint, Box<dyn Error>> {
     let run = format!("fnc-{:08x}", std::process::id());
-    let endpoint = Endpoint::new(Client::new(url)?, &Fc3, run.into());
+    let scheme = Fc3.auth();
+    let found = Credentials::find(scheme.variables(), &|name| std::env::var(name).ok())?;
+    let signer = found.map(|found| Signer::new(scheme, found));
+    let endpoint = Endpoint::new(Client::new(url)?.signed_by(signer), &Fc3, run.into());
     greet(&endpoint, Duration::from_secs(5)).await?;
     let offered = levers(&endpoint, &LeverChoice::default()).await?;
     Ok(endpoint.with_levers(offered))

@@ -35,7 +35,7 @@ pub(super) async fn drive(
     let store = options.out.as_deref().map(Store::empty).transpose()?;
     let settings = settings(options)?;
     let url = options.endpoint.as_deref().unwrap_or_default();
-    let endpoint = options.transport.endpoint(url, options.dialect, run_name().into())?;
+    let endpoint = options.transport.endpoint(url, options.signer.as_ref(), options.dialect, run_name().into())?;
     let suite = suite(options, &settings)?;
     let onlookers = Onlookers { line, store };
     let output = run_after(&suite, endpoint, &settings, stop, &onlookers).await.map_err(|error| unusable(&error))?;

@@ -6,6 +6,7 @@
 //! To add a subcommand: one file here with its arguments and `run`, its variant in `Command` and its line in
 //! `dispatch`.
 
+mod access;
 mod check;
 mod config;
 mod console;

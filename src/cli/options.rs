@@ -3,6 +3,7 @@
 use super::pattern::{Pattern, Selection};
 use super::transport::Transport;
 use crate::driver::Dialect;
+use crate::driver::auth::Signer;
 use crate::driver::case::Cleanup;
 use crate::driver::result::Profile;
 use crate::driver::run::OnViolation;
@@ -22,6 +23,8 @@ pub struct RunOptions {
     pub transport: Transport,
     /// The API that is spoken.
     pub dialect: &'static dyn Dialect,
+    /// What signs the requests; `None` to sign none.
+    pub signer: Option<Signer>,
     /// Which levers to use.
     pub levers: LeverChoice,
     /// Which requirements the verdict is about; `None` to follow from what the endpoint offers.

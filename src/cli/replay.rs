@@ -82,11 +82,13 @@ fn options(
     endpoint: Option<String>,
     spoken: Option<&str>,
 ) -> Result<RunOptions, CliError> {
+    let dialect = args.target.dialect_or(spoken);
     Ok(RunOptions {
         plans,
         endpoint,
         transport: args.target.transport.clone(),
-        dialect: args.target.dialect_or(spoken),
+        dialect,
+        signer: args.target.access.signer(dialect)?,
         levers: args.target.levers()?,
         profile: None,
         selection: Selection::default(),

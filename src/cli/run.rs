@@ -102,11 +102,13 @@ pub(super) fn run(args: &Run) -> Result<Exit, CliError> {
 impl Run {
     /// The command line, with its defaults filled in and its words understood.
     pub(super) fn options(&self) -> Result<RunOptions, CliError> {
+        let dialect = self.target.dialect_or(None);
         Ok(RunOptions {
             plans: Plans::Drawn,
             endpoint: self.target.endpoint()?,
             transport: self.target.transport.clone(),
-            dialect: self.target.dialect_or(None),
+            dialect,
+            signer: self.target.access.signer(dialect)?,
             levers: self.target.levers()?,
             profile: self.profile.map(|profile| match profile {
                 ProfileName::Core => Profile::Core,

@@ -8,8 +8,10 @@ use super::session;
 use super::signal::Signals;
 use super::target::{dialect, dialect_names};
 use crate::driver::DIALECTS;
+use crate::emulator::auth::{Guard, Keys};
 use crate::emulator::{self, Behaviour, Correct, Lever, Settings, fault, legal};
 use clap::Args;
+use std::fs;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::time::Duration;
 
@@ -49,6 +51,11 @@ pub(super) struct Serve {
     #[arg(long, value_name = "LIST|none")]
     levers: Option<String>,
 
+    /// Ask for signatures: by a scheme, `acs3` or `aws4`, with one of the keys in KEYFILE, which are lines of
+    /// `ID SECRET [TOKEN]`; a key with a token is a temporary one. Levers ask for none
+    #[arg(long, value_name = "SCHEME:KEYFILE")]
+    auth: Option<String>,
+
     /// The API to speak
     #[arg(long, value_name = "NAME", value_parser = dialect_names(), default_value = DIALECTS[0].name())]
     dialect: String,
@@ -79,6 +86,7 @@ fn settings(args: &Serve) -> Result<Settings, CliError> {
         levers: args.levers.as_deref().map_or_else(|| Ok(usual.levers.clone()), levers)?,
         dialect: dialect(&args.dialect).unwrap_or(usual.dialect),
         behaviour: behaviour(args)?,
+        guard: args.auth.as_deref().map(guard).transpose()?,
         ..usual
     })
 }
@@ -93,6 +101,25 @@ fn behaviour(args: &Serve) -> Result<&'static dyn Behaviour, CliError> {
             .ok_or_else(|| nearest::unknown("legal oddity", name, &names(&legal::LEGAL), "list --legal")),
         (None, None) => Ok(&Correct),
     }
+}
+
+fn guard(text: &str) -> Result<Guard, CliError> {
+    let schemes = Guard::schemes().join(", ");
+    let Some((scheme, file)) = text.split_once(':') else {
+        return Err(CliError::usage(format!("cannot ask for signatures by `{text}`"))
+            .hint(format!("write SCHEME:KEYFILE; schemes are {schemes}")));
+    };
+    let unusable = |reason: String| {
+        CliError::usage(format!("cannot use the keys in {file}: {reason}"))
+            .hint("name a file with a line of `ID SECRET [TOKEN]` for each key")
+    };
+    let asking = Guard::asking_for(scheme).ok_or_else(|| {
+        CliError::usage(format!("there is no scheme named `{scheme}` to sign by"))
+            .hint(format!("schemes are {schemes}"))
+    })?;
+    let text = fs::read_to_string(file).map_err(|error| unusable(error.to_string()))?;
+    let keys = Keys::parse(&text).map_err(|error| unusable(error.to_string()))?;
+    Ok(asking(keys))
 }
 
 fn levers(list: &str) -> Result<Vec<Lever>, CliError> {

@@ -1,5 +1,6 @@
 //! The flags that say which endpoint is driven and how; `run` and `replay` share them.
 
+use super::access::Access;
 use super::duration;
 use super::error::CliError;
 use super::levers::LeverArgs;
@@ -35,6 +36,9 @@ pub(super) struct Target {
     /// How long to wait for an endpoint that is still starting
     #[arg(long, value_name = "DUR", value_parser = duration::parse, default_value = "0s")]
     pub(super) wait_for_endpoint: Duration,
+
+    #[command(flatten)]
+    pub(super) access: Access,
 }
 
 /// The names of all dialects, for the parser of the command line.

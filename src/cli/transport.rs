@@ -4,6 +4,7 @@
 
 use super::console;
 use super::error::CliError;
+use crate::driver::auth::Signer;
 use crate::driver::endpoint::Endpoint;
 use crate::driver::rate::Rate;
 use crate::driver::{Client, ClientError, Dialect, Trust};
@@ -70,11 +71,18 @@ impl Transport {
     }
 
     /// The endpoint at this base URL, driven as the flags say.
-    pub(super) fn endpoint(&self, url: &str, dialect: &'static dyn Dialect, run: Name) -> Result<Endpoint, CliError> {
-        let endpoint = Endpoint::new(self.client(url)?, dialect, run).at_rate(self.rate).with_functions(self.functions);
+    pub(super) fn endpoint(
+        &self,
+        url: &str,
+        signer: Option<&Signer>,
+        dialect: &'static dyn Dialect,
+        run: Name,
+    ) -> Result<Endpoint, CliError> {
+        let client = |url: &str| Ok::<_, CliError>(self.client(url)?.signed_by(signer.cloned()));
+        let endpoint = Endpoint::new(client(url)?, dialect, run).at_rate(self.rate).with_functions(self.functions);
         let Some(url) = &self.invoke_endpoint else { return Ok(endpoint) };
         endpoint.note(format!("functions were invoked at {url}"));
-        Ok(endpoint.invoking_through(self.client(url)?))
+        Ok(endpoint.invoking_through(client(url)?))
     }
 
     /// That clients can be made as the flags say.

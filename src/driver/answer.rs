@@ -6,6 +6,9 @@ use super::HttpResponse;
 use crate::history::{Report, Trace};
 use serde_json::Value;
 
+/// So many characters of a message are shown.
+const MESSAGE_LIMIT: usize = 400;
+
 /// What a complete answer to a call means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
@@ -67,6 +70,19 @@ pub(crate) fn body_kind(response: &HttpResponse) -> String {
     format!("{kind} of {length} {}", if length == 1 { "byte" } else { "bytes" })
 }
 
+/// What a refusal says to people, in one line of bounded length; what its body is if it says nothing.
+pub(super) fn message(response: &HttpResponse) -> String {
+    let body = serde_json::from_slice::<Value>(&response.body).unwrap_or_default();
+    let said = ["Message", "message", "ErrorMessage", "errorMessage"].into_iter().find_map(|key| body[key].as_str());
+    let Some(said) = said.map(str::trim).filter(|said| !said.is_empty()) else { return body_kind(response) };
+    let line = said.split(|char: char| char.is_whitespace() || char.is_control()).filter(|word| !word.is_empty());
+    let line = line.collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(MESSAGE_LIMIT) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
 fn looks_like_html(body: &[u8]) -> bool {
     let start = body[..body.len().min(512)].to_ascii_lowercase();
     start.starts_with(b"<!doctype html") || start.windows(5).any(|window| window == b"<html")
@@ -105,6 +121,20 @@ mod tests {
             (b"\xff\xfe", "binary data of 2 bytes"),
         ] {
             assert_eq!(body_kind(&answer(body)), kind);
+        }
+    }
+
+    #[test]
+    fn a_message_is_one_line_wherever_it_stands() {
+        let long = format!(r#"{{"Message":"{}"}}"#, "é".repeat(500));
+        for (body, said) in [
+            (r#"{"Code":"X","Message":"it is\n\u001b[31m  not so."}"#, "it is [31m not so."),
+            (r#"{"message":"no"}"#, "no"),
+            (r#"{"Message":" "}"#, "a JSON object of 15 bytes"),
+            ("[]", "JSON that is not an object of 2 bytes"),
+            (long.as_str(), &format!("{}…", "é".repeat(400))),
+        ] {
+            assert_eq!(message(&answer(body.as_bytes())), said);
         }
     }
 

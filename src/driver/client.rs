@@ -16,11 +16,12 @@ pub use base::{ClientError, base};
 pub use trust::Trust;
 
 use std::error::Error;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use reqwest::{Method, Url};
 
+use super::auth::{Moment, Signable, Signer};
 use super::{HttpRequest, HttpResponse, path};
 use crate::history::Name;
 
@@ -92,6 +93,7 @@ pub struct Client {
     http: reqwest::Client,
     /// Without a slash at its end.
     base: String,
+    signer: Option<Signer>,
 }
 
 impl Client {
@@ -120,7 +122,19 @@ impl Client {
             .pool_idle_timeout(KEEP_IDLE)
             .build()
             .map_err(|error| ClientError::Setup(deepest(&error)))?;
-        Ok(Self { http, base })
+        Ok(Self { http, base, signer: None })
+    }
+
+    /// The same, whose requests are signed by that signer.
+    #[must_use]
+    pub fn signed_by(self, signer: Option<Signer>) -> Self {
+        Self { signer, ..self }
+    }
+
+    /// What signs the requests.
+    #[must_use]
+    pub fn signer(&self) -> Option<&Signer> {
+        self.signer.as_ref()
     }
 
     /// The base URL, without a slash at its end.
@@ -137,7 +151,10 @@ impl Client {
         };
         // The library's own time-out would be the same, but cannot be told from one that the endpoint caused.
         match tokio::time::timeout(timeout, self.exchange(prepared)).await {
-            Ok(Ok(response)) => Exchange::Complete(response),
+            Ok(Ok(response)) => Exchange::Complete(match &self.signer {
+                Some(signer) => signer.blotted(response),
+                None => response,
+            }),
             Ok(Err(failure)) => Exchange::Failed(failure),
             Err(_) => Exchange::Failed(Failure::Lost(format!("none within {timeout:?}"))),
         }
@@ -167,6 +184,9 @@ impl Client {
             headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         } else if !request.body.is_empty() {
             *prepared.body_mut() = Some(request.body.clone().into());
+        }
+        if let Some(signer) = &self.signer {
+            sign(&mut prepared, &request.body, signer)?;
         }
         Ok(prepared)
     }
@@ -202,6 +222,32 @@ fn builder(trust: &Trust, base: &str) -> Result<reqwest::ClientBuilder, ClientEr
 #[cfg(not(feature = "tls"))]
 fn builder(_: &Trust, _: &str) -> Result<reqwest::ClientBuilder, ClientError> {
     Ok(reqwest::Client::builder())
+}
+
+/// Signs the finished request for the host of its URL, now.
+fn sign(prepared: &mut reqwest::Request, body: &[u8], signer: &Signer) -> Result<(), String> {
+    let url = prepared.url();
+    let host = url.host_str().unwrap_or_default();
+    let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    let signable = Signable {
+        method: prepared.method().as_str(),
+        host: &host,
+        path: url.path(),
+        query: url.query().unwrap_or_default(),
+        headers: &plain(prepared.headers()),
+        body,
+    };
+    let mut randomness = [0; 16];
+    getrandom::fill(&mut randomness).map_err(|error| format!("there is no randomness to sign with: {error}"))?;
+    let moment = Moment::new(SystemTime::now(), randomness);
+    for (name, value) in signer.sign(&signable, &moment) {
+        // The value stays out of the error: it may be secret.
+        let mut value = HeaderValue::from_str(&value).map_err(|_| format!("the header {name} cannot be sent"))?;
+        value.set_sensitive(true);
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("{name:?} is no name of a header"))?;
+        prepared.headers_mut().insert(name, value);
+    }
+    Ok(())
 }
 
 fn plain(headers: &HeaderMap) -> Vec<(String, String)> {

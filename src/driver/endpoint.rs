@@ -1,6 +1,7 @@
 //! An endpoint under test: sends one call or pulls one lever, and says what is to be recorded of it.
 
 use super::answer::{Meaning, Reply};
+use super::auth::{About, Refusal, refusal};
 use super::budget::Budget;
 use super::client::{Client, Exchange, Failure, RequestTag};
 use super::rate::{Rate, Turn, Turns};
@@ -9,8 +10,8 @@ use crate::history::{Answer, Call, Condition, Content, Event, Name, Operation, T
 use crate::lever::{Effect, LeverSet, Levers};
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 /// How long a request may take before it counts as not answered.
@@ -32,10 +33,13 @@ pub struct Endpoint {
     epoch: Instant,
     requests: AtomicU64,
     notes: Mutex<BTreeMap<String, u64>>,
+    denied: OnceLock<Refusal>,
+    turned_away: AtomicBool,
     timeout: Duration,
 }
 
-/// A call as it is to be recorded; `None` if it was throttled all the time, and so never happened.
+/// A call as it is to be recorded; `None` if it was throttled all the time or its signature was refused, and so
+/// never happened.
 pub type Recorded = Option<Operation>;
 
 /// A lever as it is to be recorded; `None` if nothing was done.
@@ -96,6 +100,8 @@ impl Endpoint {
             epoch: Instant::now(),
             requests: AtomicU64::new(0),
             notes: Mutex::new(BTreeMap::new()),
+            denied: OnceLock::new(),
+            turned_away: AtomicBool::new(false),
             timeout: REQUEST_TIMEOUT,
         }
     }
@@ -196,6 +202,29 @@ impl Endpoint {
         }
     }
 
+    /// The first refusal of whoever asks, if there was one.
+    pub(super) fn denied(&self) -> Option<&Refusal> {
+        self.denied.get()
+    }
+
+    /// Whether a signature was refused, so that nothing more can come of a run.
+    pub(super) fn is_turned_away(&self) -> bool {
+        self.turned_away.load(Ordering::Relaxed)
+    }
+
+    /// Remembers a refusal of whoever asks; whether the call came to no function by it.
+    ///
+    /// Temporary credentials expire in the midst of runs. Where nothing is signed a refusal is judged like any other.
+    fn turns_away(&self, refusal: Refusal) -> bool {
+        let signature = refusal.about == About::Signature && self.client.signer().is_some();
+        if signature && !self.turned_away.swap(true, Ordering::Relaxed) {
+            self.note(format!("credentials were refused, which is held against no function: {}", refusal.said));
+        }
+        // The first one stays.
+        let _ = self.denied.set(refusal);
+        signature
+    }
+
     /// Numbers for the requests of a case.
     #[must_use]
     pub fn tag(&self, case: &str) -> CaseTag {
@@ -234,7 +263,14 @@ impl Endpoint {
             // Rounded up, so that the interval surely covers the moment at which it took effect.
             let end = self.now() + 1;
             let reply = match exchange {
-                Exchange::Complete(response) => self.dialect.decode(request, &response),
+                Exchange::Complete(response) => {
+                    let reply = self.dialect.decode(request, &response);
+                    let refusal = refusal(&response, reply.trace.error.as_deref());
+                    if refusal.is_some_and(|refusal| self.turns_away(refusal)) {
+                        return None;
+                    }
+                    reply
+                }
                 // What surely was not sent took no effect, and may be sent again.
                 Exchange::Failed(Failure::NotSent(_) | Failure::NotTrusted(_)) => throttled(),
                 Exchange::Failed(Failure::Lost(_)) => unknown(),

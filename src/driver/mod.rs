@@ -6,6 +6,7 @@
 mod alone;
 pub mod answer;
 mod attribute;
+pub mod auth;
 pub mod budget;
 pub mod case;
 pub mod client;
@@ -178,6 +179,11 @@ pub trait Dialect: Send + Sync {
 
     /// The error code of a function that is not there.
     fn not_found_code(&self) -> &'static str;
+
+    /// How requests are signed.
+    fn auth(&self) -> &'static dyn auth::Scheme {
+        &auth::Acs3
+    }
 
     /// The client's side: the HTTP request for a call.
     fn encode(&self, request: &Request) -> HttpRequest;

@@ -2,7 +2,7 @@
 //!
 //! It must not know which names are valid; it only keeps a name from being read as anything but a name.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode, utf8_percent_encode};
 
 /// All but the characters that RFC 3986 leaves unreserved.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -11,6 +11,12 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 #[must_use]
 pub fn encode(name: &str) -> String {
     utf8_percent_encode(name, RESERVED).to_string()
+}
+
+/// A part of a URL that somebody has encoded, or has not, encoded as here. A `+` is a plus.
+#[must_use]
+pub fn again(part: &str) -> String {
+    percent_encode(&percent_decode_str(part).collect::<Vec<u8>>(), RESERVED).to_string()
 }
 
 /// The name that a segment stands for; `None` if it is not UTF-8.
@@ -35,5 +41,13 @@ mod tests {
             assert_eq!(decode(segment).as_deref(), Some(name));
         }
         assert_eq!(decode("%FF"), None);
+    }
+
+    #[test]
+    fn whatever_was_encoded_how_is_encoded_in_one_way() {
+        for part in ["é a/b", "é%20a%2fb", "%C3%A9 a%2Fb"] {
+            assert_eq!(again(part), "%C3%A9%20a%2Fb");
+        }
+        assert_eq!(again("%FF+~"), "%FF%2B~");
     }
 }

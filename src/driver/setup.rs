@@ -1,6 +1,7 @@
 //! What is found out before a run: whether this is the API at all, which levers there are, which images, and how long
 //! things take.
 
+use super::auth::{Refusal, refusal};
 use super::case::{Bench, CaseRecord, Cleanup, Stock, execute, stock_reference};
 use super::client::{Client, Exchange, Failure};
 use super::endpoint::{CaseTag, Endpoint, says_gone};
@@ -67,13 +68,24 @@ pub enum SetupError {
         /// What it answered.
         reason: String,
     },
+    /// It does not let whoever asks do what a run does.
+    #[error("the endpoint {endpoint} turns the run away: {reason}")]
+    Denied {
+        /// The base URL.
+        endpoint: String,
+        /// Its own words.
+        reason: String,
+        /// Which variables the credentials come from, or might come from.
+        hint: String,
+    },
 }
 
 impl SetupError {
     /// What to do about it.
     #[must_use]
-    pub const fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> &str {
         match self {
+            Self::Denied { hint, .. } => hint,
             Self::Unreachable { .. } => "start it, check host and port, or let --wait-for-endpoint 30s wait for it",
             Self::NotTrusted { .. } => {
                 "name the authority that signed its certificate with --ca-file PEM, or leave it unchecked with --insecure"
@@ -84,6 +96,23 @@ impl SetupError {
             Self::NoFunctions { .. } => "a run creates functions of its own: allow it to",
         }
     }
+}
+
+/// The error for an endpoint that refuses whoever asks.
+fn denied(endpoint: &Endpoint, refusal: &Refusal) -> SetupError {
+    let hint = match endpoint.client().signer() {
+        Some(signer) => format!(
+            "requests were signed as {} with {}: check these, what they allow, and the clock",
+            signer.scheme().name(),
+            signer.names().join(", ")
+        ),
+        None => {
+            let variables = endpoint.dialect().auth().variables();
+            let (id, secret) = (variables.id.join(" or "), variables.secret.join(" or "));
+            format!("requests were sent without credentials: set {id} and {secret}, and do not say --auth none")
+        }
+    };
+    SetupError::Denied { endpoint: endpoint.client().base_url().to_owned(), reason: refusal.said.clone(), hint }
 }
 
 /// How long the first answer may take.
@@ -121,6 +150,9 @@ async fn meet(
             Exchange::Failed(Failure::Lost(reason)) => SetupError::Silent { endpoint: url(), reason },
             Exchange::Complete(response) => {
                 let reply = endpoint.dialect().decode(request, &response);
+                if let Some(refusal) = refusal(&response, reply.trace.error.as_deref()) {
+                    return Err(denied(endpoint, &refusal));
+                }
                 match reply.meaning {
                     Meaning::Unknown => {
                         let status = response.status;
@@ -227,6 +259,9 @@ pub async fn warm_up(
     let names: Vec<String> = (1..=WARM_UP).map(|number| format!("w{number}")).collect();
     let records = join_all(names.iter().map(|name| execute(&bench, name, &plan))).await;
     if let Some(reason) = nothing_created(&records) {
+        if let Some(refusal) = endpoint.denied() {
+            return Err(denied(endpoint, refusal));
+        }
         let endpoint = endpoint.client().base_url().to_owned();
         let mut seen = records.iter().flat_map(|record| &record.history.operations);
         let bare = seen.any(|operation| operation.trace.bare.is_some());

@@ -7,6 +7,7 @@
 //! endpoint may do otherwise hangs on the hooks of [`behaviour`]: endpoints that break a promise are in [`fault`],
 //! endpoints that keep all of them in an unusual way in [`legal`].
 
+pub mod auth;
 pub mod behaviour;
 pub mod clock;
 mod cut;

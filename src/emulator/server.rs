@@ -7,7 +7,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
@@ -23,7 +23,7 @@ use super::lever::{self, Asked};
 use super::machine::{Event, Machine, Memo, Turn};
 use super::settings::Settings;
 use super::wire;
-use crate::driver::{HttpRequest, HttpResponse, ServerCall, ServerReply};
+use crate::driver::{ApiError, HttpRequest, HttpResponse, ServerCall, ServerReply};
 
 /// How long a shutdown waits for answers under way, before it leaves them to their fate.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -148,11 +148,19 @@ impl Shell {
         }
     }
 
+    /// The call that a request is, if whoever sends it is let in.
+    fn admitted(&self, request: &HttpRequest) -> Result<ServerCall, ApiError> {
+        if let Some(guard) = &self.settings.guard {
+            guard.admit(request, SystemTime::now())?;
+        }
+        self.settings.dialect.parse(request)
+    }
+
     async fn respond(&self, request: &HttpRequest) -> Option<(HttpResponse, Delivery)> {
         let response = match lever::asked(request, &self.settings.levers) {
             Some(Ok(asked)) => self.lever(asked),
             Some(Err(error)) => self.render(&ServerReply::Error(error)),
-            None => match self.settings.dialect.parse(request) {
+            None => match self.admitted(request) {
                 Ok(call) => return self.call(&call).await,
                 Err(error) => self.render(&ServerReply::Error(error)),
             },

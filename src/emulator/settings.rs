@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::auth::Guard;
 use super::behaviour::{Behaviour, Correct};
 use crate::driver::{Dialect, fc3::Fc3};
 pub use crate::requirement::Lever;
@@ -25,6 +26,8 @@ pub struct Settings {
     pub dialect: &'static dyn Dialect,
     /// How it behaves: correct, or one of the faults or legal oddities.
     pub behaviour: &'static dyn Behaviour,
+    /// Who is let in; `None` for everybody. Levers ask for no signature.
+    pub guard: Option<Guard>,
 }
 
 impl Default for Settings {
@@ -38,6 +41,7 @@ impl Default for Settings {
             levers: Lever::ALL.to_vec(),
             dialect: &Fc3,
             behaviour: &Correct,
+            guard: None,
         }
     }
 }

@@ -2,7 +2,10 @@
 """Drives the official Python SDK of Function Compute 3.0 against an endpoint that offers the lever protocol.
 
     pip install -r tests/clients/requirements.txt
-    python tests/clients/fc3_sdk.py HOST:PORT
+    python tests/clients/fc3_sdk.py HOST:PORT [--refused CODE]
+
+It signs with the credentials in ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for temporary ones,
+ALIBABA_CLOUD_SECURITY_TOKEN, if they are set. With --refused it shows that every operation is refused with that code.
 
 A client that nobody here wrote shows that the endpoint speaks the real wire: what the SDK cannot read, it fails on.
 Prints a line a step, and exits with 1 at the first that is not as it should be. It must not know how the endpoint works,
@@ -80,10 +83,11 @@ class Functions:
     """The operations of the API, as a user of the SDK writes them."""
 
     def __init__(self, endpoint):
-        # Nothing is looked up under these keys: they only make the SDK sign.
+        # An endpoint that asks for no signature looks nothing up under the key that stands in for none.
         config = openapi.Config(
-            access_key_id="example-key-id",
-            access_key_secret="example-key-secret",
+            access_key_id=os.environ.get("ALIBABA_CLOUD_ACCESS_KEY_ID", "example-key-id"),
+            access_key_secret=os.environ.get("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "example-key-secret"),
+            security_token=os.environ.get("ALIBABA_CLOUD_SECURITY_TOKEN"),
             endpoint=endpoint,
             protocol="HTTP",
             region_id="cn-hangzhou",
@@ -242,13 +246,35 @@ def steps(endpoint, deadline):
                 pass
 
 
+def refusals(endpoint, code):
+    """Shows that every operation is refused with the code, and that levers ask for no signature."""
+    levers, functions = Levers(endpoint), Functions(endpoint)
+    yield f"levers {', '.join(levers.offered())}"
+    operations = (
+        ("CreateFunction", lambda: functions.create("refused", "registry.example/refused:v1")),
+        ("GetFunction", lambda: functions.get("refused")),
+        ("UpdateFunction", lambda: functions.update("refused", "registry.example/refused:v2")),
+        ("InvokeFunction", lambda: functions.invoke("refused")),
+        ("DeleteFunction", lambda: functions.delete("refused")),
+    )
+    for what, call in operations:
+        error = refused(call, what)
+        expect(error.code == code, f"{what} is refused with {error.code} instead of {code}")
+        yield f"{what}: {type(error).__name__} {error.status_code} {error.code}"
+
+
 def main():
     parser = argparse.ArgumentParser(description="Drives the official Python SDK against an endpoint with levers.")
     parser.add_argument("endpoint", metavar="HOST:PORT", help="where it listens, over plain http")
     parser.add_argument("--deadline", type=float, default=30, help="seconds to wait for a state (default: 30)")
+    parser.add_argument("--refused", metavar="CODE", help="every operation must be refused with this code")
     arguments = parser.parse_args()
+    if arguments.refused:
+        shown = refusals(arguments.endpoint, arguments.refused)
+    else:
+        shown = steps(arguments.endpoint, arguments.deadline)
     try:
-        for line in steps(arguments.endpoint, arguments.deadline):
+        for line in shown:
             print(f"ok    {line}", flush=True)
     except (Unexpected, DaraException, OSError) as error:
         print(f"FAIL  {error}", flush=True)

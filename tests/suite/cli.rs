@@ -1,6 +1,7 @@
 //! The command as its users meet it: what it prints, and with which code it ends.
 
 use crate::notation;
+use fnconform::driver::auth::SCHEMES;
 use std::fmt;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
@@ -28,9 +29,15 @@ impl fmt::Display for CommandOutput {
     }
 }
 
-fn command() -> Command {
+pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fnconform"));
     command.env_remove("CLICOLOR_FORCE").env("NO_COLOR", "1");
+    // Whoever runs the tests may have credentials of their own, which are nobody's business here.
+    for variables in SCHEMES.iter().map(|scheme| scheme.variables()) {
+        for name in [variables.id, variables.secret, variables.token, variables.region].concat() {
+            command.env_remove(name);
+        }
+    }
     command
 }
 
@@ -41,6 +48,11 @@ fn fnconform(args: &[&str]) -> CommandOutput {
 pub(crate) fn fnconform_in(folder: &Path, args: &[&str], stdin: &str) -> CommandOutput {
     let mut command = command();
     command.args(args).current_dir(folder);
+    finished(command, stdin)
+}
+
+/// What the command comes to, with that on its standard input.
+pub(crate) fn finished(mut command: Command, stdin: &str) -> CommandOutput {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the command starts");
     // It may end without reading: then there is nobody to write to.
@@ -145,6 +157,11 @@ fn what_cannot_be_done_is_said_with_what_to_do_instead() {
         &["serve", "--fault", "created-inactiv"],
         &["serve", "--levers", "publish,pull"],
         &["serve", "--listen", "8470"],
+        &["serve", "--auth", "acs3"],
+        &["serve", "--auth", "acs9:Cargo.toml"],
+        &["serve", "--auth", "acs3:no-such-file"],
+        &["serve", "--auth", "acs3:LICENSE-MIT"],
+        &["run", "--auth", "aws4"],
         &["run", "--config", "x.toml"],
         &["run", "--endpoint", "ftp://127.0.0.1"],
         &["run", "--levers", "some"],
@@ -246,7 +263,7 @@ fn a_reader_that_goes_away_is_no_error() {
 }
 
 /// A server that is killed with the test, if the test did not end it.
-struct Server(Child);
+pub(crate) struct Server(pub(crate) Child);
 
 impl Drop for Server {
     fn drop(&mut self) {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that unwraps says what it expected")]
 
 mod agreement;
+mod auth;
 mod check;
 mod cli;
 mod derived;

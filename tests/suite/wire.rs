@@ -9,6 +9,7 @@ mod failures;
 mod levers;
 mod requests;
 mod server;
+mod signed;
 
 use std::time::Duration;
 

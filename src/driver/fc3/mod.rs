@@ -2,7 +2,7 @@
 //!
 //! `client` encodes calls and reads answers, `server` reads calls and encodes answers. Both are pure, and share
 //! nothing but the words below. They must not know a socket, nor what is right or wrong of a function: only what the
-//! bytes say. Requests are not signed.
+//! bytes say. Signatures come later, by [`super::auth`].
 
 mod client;
 mod server;

@@ -193,6 +193,7 @@ fn micros(time: Duration) -> u64 {
 const INTERRUPTED: &str = "it was interrupted";
 const TIME_WAS_UP: &str = "its time was up";
 const BROKEN: &str = "something was broken";
+const TURNED_AWAY: &str = "its credentials were refused";
 
 /// Becomes true when the run is to end: when it is interrupted, or at that time.
 fn ending(interrupted: &watch::Receiver<bool>, deadline: Option<Instant>) -> (watch::Receiver<bool>, JoinSet<()>) {

@@ -1,7 +1,7 @@
 //! The plans of a run, many at once, each judged when it is over.
 
 use super::ledger::Ledger;
-use super::{BROKEN, OnViolation, TIME_WAS_UP};
+use super::{BROKEN, OnViolation, TIME_WAS_UP, TURNED_AWAY};
 use crate::driver::case::{Bench, execute};
 use crate::driver::judged::{Depth, judge};
 use crate::plan::Plan;
@@ -52,6 +52,9 @@ impl Phase<'_> {
     fn reason_to_end(&self) -> Option<&'static str> {
         if *self.stop.borrow() {
             return Some(TIME_WAS_UP);
+        }
+        if self.bench.endpoint.is_turned_away() {
+            return Some(TURNED_AWAY);
         }
         (self.on_violation == OnViolation::Stop && self.ledger.has_violations()).then_some(BROKEN)
     }
