@@ -8,10 +8,10 @@
 use crate::history::{Answer, Call, Event, Name, Operation, Trace};
 use crate::lever::Levers;
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// In so small a part of the time after which a function has surely been idle for long enough, it surely has not.
-pub(super) const SURELY_NOT: u32 = 2;
+const SURELY_NOT: u32 = 2;
 
 /// After so long a function may have been released by an endpoint that was given no rule and no lever for it: it has rules
 /// of its own, which the page leaves to it.
@@ -38,9 +38,11 @@ pub(super) fn patience(usual: Duration, needed: Duration, alone: Option<Duration
     }
 }
 
-/// When each function of a case was last used.
+/// When each function of a case was last used, in microseconds of the run.
+///
+/// That is when the request was sent: its answer may come as late as a busy machine lets it.
 #[derive(Debug, Default)]
-pub(super) struct LeftAlone(BTreeMap<Name, Instant>);
+pub(super) struct LeftAlone(BTreeMap<Name, i64>);
 
 impl LeftAlone {
     /// Takes in what was seen: what uses a function ends its being alone.
@@ -52,19 +54,19 @@ impl LeftAlone {
             Call::Get { .. } | Call::Delete { .. } => false,
         };
         if used {
-            self.0.insert(function.clone(), Instant::now());
+            self.0.insert(function.clone(), operation.start);
         }
     }
 
-    /// That the function may have been idle for long enough by now, if it was left alone for a part of `alone`.
-    pub(super) fn perhaps_idle(&mut self, function: &Name, alone: Duration, now: i64) -> Option<Operation> {
-        let since = self.0.get_mut(function)?;
-        if since.elapsed() < alone / SURELY_NOT {
+    /// That the function may have become idle since then, if by now it was left alone for a part of `alone`.
+    pub(super) fn perhaps_idle(&mut self, function: &Name, alone: Duration, since: i64, now: i64) -> Option<Operation> {
+        let used = self.0.get_mut(function)?;
+        if u128::try_from(now - *used).unwrap_or(0) < (alone / SURELY_NOT).as_micros() {
             return None;
         }
-        *since = Instant::now();
+        *used = now;
         let event = Event::Idle { function: function.clone() };
-        Some(Operation { line: 0, start: now, end: None, event, trace: Trace::default() })
+        Some(Operation { line: 0, start: since, end: None, event, trace: Trace::default() })
     }
 }
 
@@ -75,13 +77,14 @@ mod tests {
     #[test]
     fn only_a_function_that_was_used_and_left_alone_may_have_become_idle() {
         let mut left = LeftAlone::default();
-        let (f, long) = (Name::from("f"), Duration::from_secs(3600));
-        assert_eq!(left.perhaps_idle(&f, Duration::ZERO, 5), None);
+        let (f, long) = (Name::from("f"), Duration::from_micros(100));
+        assert_eq!(left.perhaps_idle(&f, Duration::ZERO, 5, 6), None);
         let call = Call::Invoke { answer: Answer::Accepted(None) };
         let event = Event::Call { function: f.clone(), call };
-        left.take_in(&Operation { line: 0, start: 1, end: Some(2), event, trace: Trace::default() });
-        assert_eq!(left.perhaps_idle(&f, long, 5), None);
-        let idle = left.perhaps_idle(&f, Duration::ZERO, 5).expect("it was left alone for longer than no time");
-        assert_eq!((idle.start, idle.end, idle.event), (5, None, Event::Idle { function: f }));
+        // Its answer came late, and in all that time it may have been idle already.
+        left.take_in(&Operation { line: 0, start: 10, end: Some(50), event, trace: Trace::default() });
+        assert_eq!(left.perhaps_idle(&f, long, 55, 59), None);
+        let idle = left.perhaps_idle(&f, long, 55, 60).expect("it was left alone for half of the time");
+        assert_eq!((idle.start, idle.end, idle.event), (55, None, Event::Idle { function: f }));
     }
 }

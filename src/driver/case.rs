@@ -223,8 +223,9 @@ impl Case {
     /// alone for long enough by now.
     pub(super) fn may_be_idle(&mut self, functions: impl IntoIterator<Item = Name>, since: i64) {
         let Some(alone) = alone::of(self.bench.endpoint.levers()) else { return };
+        let now = self.bench.endpoint.now();
         for function in functions {
-            let perhaps = self.alone.perhaps_idle(&function, alone, since);
+            let perhaps = self.alone.perhaps_idle(&function, alone, since, now);
             self.take_in(perhaps.into_iter().collect());
         }
     }

@@ -21,8 +21,12 @@ impl Case {
             () = self.told_to_end() => Err(CutShort::Stopped),
         };
         if let Err(CutShort::Functions) = room {
-            let needs = format!("a case was not executed: it needs {functions} functions at once");
-            self.bench.endpoint.note(format!("{needs}, more than --functions leaves room for"));
+            let needs = match functions {
+                1 => "a function".to_owned(),
+                several => format!("{several} functions at once"),
+            };
+            let note = format!("a case was not executed: it needs {needs}, more than --functions leaves room for");
+            self.bench.endpoint.note(note);
         }
         match room {
             Ok(room) => self.room = Some(room),
