@@ -14,6 +14,7 @@ mod duration;
 pub mod error;
 mod expectations;
 mod explain;
+mod levers;
 mod list;
 mod nearest;
 pub mod options;

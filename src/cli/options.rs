@@ -1,5 +1,6 @@
 //! What a run is asked to do, as plain data: the command line with its defaults filled in and its words understood.
 
+use super::levers::Hosted;
 use super::pattern::{Pattern, Selection};
 use crate::driver::Dialect;
 use crate::driver::case::Cleanup;
@@ -21,6 +22,8 @@ pub struct RunOptions {
     pub dialect: &'static dyn Dialect,
     /// Which levers to use.
     pub levers: LeverChoice,
+    /// The registry that is to be hosted meanwhile.
+    pub registry: Option<Hosted>,
     /// Which requirements the verdict is about; `None` to follow from what the endpoint offers.
     pub profile: Option<Profile>,
     /// Which of the requirements are run.

@@ -87,6 +87,7 @@ fn options(
         endpoint,
         dialect: args.target.dialect_or(spoken),
         levers: args.target.levers()?,
+        registry: args.target.hosted()?,
         profile: None,
         selection: Selection::default(),
         known_failing: Vec::new(),

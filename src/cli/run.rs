@@ -117,6 +117,7 @@ fn options(args: &Run) -> Result<RunOptions, CliError> {
         endpoint: args.target.endpoint()?,
         dialect: args.target.dialect_or(None),
         levers: args.target.levers()?,
+        registry: args.target.hosted()?,
         profile: args.profile.map(|profile| match profile {
             ProfileName::Core => Profile::Core,
             ProfileName::Full => Profile::Full,

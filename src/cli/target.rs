@@ -2,6 +2,7 @@
 
 use super::duration;
 use super::error::CliError;
+use super::levers::{Hosted, OwnLevers};
 use crate::driver::setup::{Asked, LeverChoice};
 use crate::driver::{Client, DIALECTS, Dialect};
 use crate::lever::Levers;
@@ -23,6 +24,9 @@ pub(super) struct Target {
     /// Levers to use: `auto` asks the endpoint, `none` uses none, a URL asks there
     #[arg(long, value_name = "auto|none|URL", default_value = "auto")]
     levers: String,
+
+    #[command(flatten)]
+    own: OwnLevers,
 
     /// How long to wait for an endpoint that is still starting
     #[arg(long, value_name = "DUR", value_parser = duration::parse, default_value = "0s")]
@@ -62,6 +66,11 @@ impl Target {
             }),
         }?;
         Ok(LeverChoice { protocol, own: Levers::none() })
+    }
+
+    /// The registry that is to be hosted.
+    pub(super) fn hosted(&self) -> Result<Option<Hosted>, CliError> {
+        self.own.hosted()
     }
 }
 

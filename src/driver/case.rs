@@ -9,9 +9,10 @@ use super::Request;
 use super::endpoint::{CaseTag, Endpoint, Recorded, ready};
 use super::intent::Intent;
 use super::patience::Pace;
-use crate::history::{Content, Event, Header, History, Name, Operation, Trace};
-use crate::lever::Images;
+use crate::history::{Call, Content, Event, Header, History, Name, Operation, Trace};
+use crate::lever::{Images, Meanwhile};
 use crate::oracle::Judge;
+use crate::oracle::watch::Due;
 use crate::plan::{Action, F, I, Plan, Step};
 use crate::requirement::Lever;
 use futures_util::future::join_all;
@@ -73,6 +74,8 @@ pub struct Case {
     at_step: Option<usize>,
     /// How many steps of the plan were begun.
     taken: usize,
+    /// The images of which preparations may have been under way when the step was begun.
+    prepared: Vec<Name>,
 }
 
 /// Executes a plan under that name.
@@ -101,6 +104,7 @@ impl Case {
             found: None,
             at_step: None,
             taken: 0,
+            prepared: Vec::new(),
         };
         case.declare_images().await;
         case
@@ -193,6 +197,7 @@ impl Case {
             [Action::Settle(f)] => self.settle(*f, next).await,
             [Action::Pause(hundredths)] => self.pause(self.bench.pace.hundredths(*hundredths)).await,
             actions => {
+                self.prepared = self.being_prepared();
                 for action in actions {
                     self.intend(action);
                 }
@@ -249,13 +254,28 @@ impl Case {
     }
 
     async fn pull(&self, i: I) -> Option<Operation> {
-        let content = self.content(i);
-        self.set_image(&self.image(i), &content).await
+        let (image, content) = (self.image(i), self.content(i));
+        let meanwhile = if self.prepared.contains(&image) { Meanwhile::Preparation } else { Meanwhile::Nothing };
+        self.set_image(&image, &content, meanwhile).await
     }
 
-    async fn set_image(&self, image: &Name, content: &Content) -> Option<Operation> {
+    /// The images of functions that may be in preparation: any that they were ever deployed with.
+    fn being_prepared(&mut self) -> Vec<Name> {
+        let functions = (0..self.plan.functions()).map(|f| self.function(F(f))).collect::<Vec<_>>();
+        let mut busy = functions;
+        busy.retain(|function| self.judge.outlook(function).due == Due::Something);
+        let deployed = |operation: &Operation| match &operation.event {
+            Event::Call { function, call: Call::Create { image, .. } | Call::Update { image, .. } } => {
+                busy.contains(function).then(|| image.clone())
+            }
+            _ => None,
+        };
+        self.operations.iter().filter_map(deployed).collect()
+    }
+
+    async fn set_image(&self, image: &Name, content: &Content, meanwhile: Meanwhile) -> Option<Operation> {
         let event = Event::Image { image: image.clone(), content: content.clone() };
-        self.lever(event, self.bench.endpoint.set_image(&self.tag, image, content)).await
+        self.lever(event, self.bench.endpoint.set_image(&self.tag, image, content, meanwhile)).await
     }
 
     async fn leave_idle(&self, function: &Name) -> Option<Operation> {
@@ -381,7 +401,7 @@ impl Case {
             if self.bench.endpoint.offered().contains(Lever::Delete) {
                 let images: Vec<Name> = (0..plan.images()).map(|i| self.image(I(i))).collect();
                 let missing = &Content::MISSING;
-                join_all(images.iter().map(|image| self.set_image(image, missing))).await;
+                join_all(images.iter().map(|image| self.set_image(image, missing, Meanwhile::Nothing))).await;
             }
         }
         let mut seen: Vec<(Operation, Origin)> = self.operations.into_iter().zip(self.origins).collect();

@@ -4,7 +4,7 @@ use super::answer::{Meaning, Reply};
 use super::client::{Client, Exchange, Failure, RequestTag};
 use super::{Dialect, Request};
 use crate::history::{Answer, Call, Condition, Content, Event, Name, Operation, Trace};
-use crate::lever::{Effect, LeverSet, Levers};
+use crate::lever::{Effect, LeverSet, Levers, Meanwhile};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -168,7 +168,7 @@ impl Endpoint {
             let exchange = self.client.send(&encoded, &tag, self.timeout).await;
             // Rounded up, so that the interval surely covers the moment at which it took effect.
             let end = self.now() + 1;
-            let reply = match exchange {
+            let mut reply = match exchange {
                 Exchange::Complete(response) => self.dialect.decode(request, &response),
                 // What surely was not sent took no effect, and may be sent again.
                 Exchange::Failed(Failure::NotSent(_)) => throttled(),
@@ -185,6 +185,9 @@ impl Endpoint {
                 tokio::time::sleep(pause).await;
                 continue;
             }
+            if let (Meaning::Reported(report), Some(images)) = (&mut reply.meaning, self.levers.images()) {
+                report.digest = report.digest.take().map(|digest| images.reported(&digest));
+            }
             let call = recorded(request, &reply.meaning, served);
             let answered = !matches!(reply.meaning, Meaning::Unknown);
             let event = Event::Call { function: request.function().clone(), call };
@@ -194,11 +197,17 @@ impl Endpoint {
         }
     }
 
-    /// Pulls the lever on an image.
-    pub async fn set_image(&self, tag: &CaseTag, image: &Name, content: &Content) -> Option<Operation> {
+    /// Pulls the lever on an image, of which a preparation may be under way meanwhile.
+    pub async fn set_image(
+        &self,
+        tag: &CaseTag,
+        image: &Name,
+        content: &Content,
+        meanwhile: Meanwhile,
+    ) -> Option<Operation> {
         let event = Event::Image { image: image.clone(), content: content.clone() };
         let (start, tag) = self.begin(tag);
-        let effect = self.levers.set_image(image, content, &tag, self.timeout).await;
+        let effect = self.levers.set_image(image, content, meanwhile, &tag, self.timeout).await;
         self.pulled(start, event, effect)
     }
 

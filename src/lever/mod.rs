@@ -17,6 +17,7 @@
 mod effect;
 mod levers;
 pub mod protocol;
+pub mod registry;
 mod set;
 pub mod waiting;
 
@@ -24,8 +25,9 @@ use crate::history::{Condition, Content};
 use crate::requirement::Lever;
 
 pub use effect::Effect;
-pub use levers::{Idling, Images, Levers};
+pub use levers::{Idling, Images, Levers, Meanwhile};
 pub use protocol::{Discovery, Protocol};
+pub use registry::Registry;
 pub use set::LeverSet;
 pub use waiting::Waiting;
 

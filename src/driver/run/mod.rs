@@ -14,7 +14,7 @@ use super::endpoint::Endpoint;
 use super::judged::{Depth, JudgedCase, judge};
 use super::patience::Pace;
 use super::result::{Counterexample, Progress, RunResult};
-use super::setup::{SetupError, WarmUp, greet, levers, warm_up};
+use super::setup::{SetupError, WarmUp, greet, learn, levers, warm_up};
 use super::shrink::{Shrunk, Workshop};
 use crate::history::{History, Name};
 use crate::lever::LeverSet;
@@ -81,7 +81,7 @@ pub async fn run_after(
     greet(&endpoint, settings.wait_for_endpoint).await?;
     let levers = levers(&endpoint, &settings.levers).await?;
     let endpoint = Arc::new(endpoint.with_levers(levers));
-    let WarmUp { pace, stock, records, measured } = warm_up(&endpoint, stop.clone(), settings.patience).await?;
+    let WarmUp { pace, stock, records, measured } = ready(&endpoint, &stop, settings.patience).await?;
     let shorter = (pace.typical * 12).max(Duration::from_millis(1500)).min(pace.patience);
     let shrink_pace = Pace::tireless(pace.typical, shorter);
     let bench = |pace: Pace| {
@@ -151,6 +151,21 @@ pub async fn run_after(
             .result();
     let histories = cases.into_iter().map(|case| (case.record.name, case.record.plan, case.record.history)).collect();
     Ok(RunOutput { result, histories, counterexamples })
+}
+
+/// Warms up, again if what was published turned out to be of no use: what was seen of it then says nothing.
+async fn ready(
+    endpoint: &Arc<Endpoint>,
+    stop: &watch::Receiver<bool>,
+    patience: Option<Duration>,
+) -> Result<WarmUp, SetupError> {
+    let published = endpoint.levers().images().is_some();
+    let first = warm_up(endpoint, stop.clone(), patience).await?;
+    learn(endpoint.levers(), &first.records);
+    if published && endpoint.levers().images().is_none() {
+        return warm_up(endpoint, stop.clone(), patience).await;
+    }
+    Ok(first)
 }
 
 const INTERRUPTED: &str = "it was interrupted";

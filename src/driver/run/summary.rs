@@ -55,7 +55,7 @@ impl Summary<'_> {
             readings: readings::seen(self.cases.iter().map(|case| &case.record.history)),
             measured: self.measured,
             covered: Covered::by(self.cases.iter().map(|case| &case.coverage), offered),
-            notes: notes.collect(),
+            notes: notes.chain(self.endpoint.levers().notes()).collect(),
             scenarios: std::mem::take(&mut self.scenarios),
             requirements,
         }
