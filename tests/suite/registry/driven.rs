@@ -43,7 +43,7 @@ async fn all_that_needs_no_idleness_is_exercised_and_holds() {
     assert_eq!(broken(&result), Vec::<&str>::new());
     for one in &result.requirements {
         let needs_idle = one.requirement.needs().contains(&Lever::Idle);
-        assert_eq!(one.exercised == 0, needs_idle, "{}", one.requirement.name);
+        assert!(needs_idle || one.exercised > 0, "{}", one.requirement.name);
     }
     assert!(result.notes.iter().any(|note| note.contains("times by fnconform-emulator")), "{:?}", result.notes);
 }
@@ -55,14 +55,15 @@ async fn faults_are_found_by_name() {
         ("digest-follows-tag", "image.digest-recorded"),
         ("pending-serves", "states.pending-not-invocable"),
         ("failed-serves", "states.failed-not-invocable"),
-        ("ignores-deletion", "failed.image-deleted"),
+        ("deleted-image-unnoticed", "failed.image-deleted"),
         ("routes-new-at-once", "update.in-progress-serves-old"),
     ] {
         let fault = emulator::fault::by_name(name).unwrap_or_else(|| panic!("there is no fault {name}"));
         let result = judged(pulling().behaving(fault), 90).await;
         assert!(broken(&result).contains(&requirement), "{name}: {:?}", broken(&result));
-        for one in broken(&result) {
-            assert!(fault.breaks().contains(&one), "{name} is blamed for {one}");
+        for one in result.requirements.iter().filter(|one| one.verdict == Verdict::Failed) {
+            let allowed = fault.breaks().contains(&one.requirement.name);
+            assert!(allowed, "{name} is blamed for {}: {:#?}", one.requirement.name, one.counterexample);
         }
     }
 }

@@ -159,7 +159,7 @@ async fn a_held_pull_goes_on_when_the_image_is_ready() {
 
 #[tokio::test]
 async fn a_held_pull_breaks_when_the_image_fails_and_then_it_is_refused() {
-    for (revision, status) in [("r0", "401"), ("r1", "404"), ("r2", "500")] {
+    for (revision, status) in [("r0", "500"), ("r1", "401"), ("r2", "404")] {
         let registry = registry().await;
         let image = registry.reference("c", "A");
         set(&registry, &image, revision, Condition::Held).await;
