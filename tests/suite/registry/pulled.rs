@@ -115,7 +115,10 @@ async fn an_image_is_found_by_its_tag_and_by_its_digest() {
         let part = Pull::begin(&registry, &at, "range: bytes=10-19\r\n").await.end().await;
         assert_eq!((part.status(), &part.body[..]), ("206", &whole.body[10..20]));
     }
-    assert_eq!(get(&registry, &config(&registry, &image).await).await.json()["config"]["Labels"]["org.fnconform.revision"], "r1");
+    assert_eq!(
+        get(&registry, &config(&registry, &image).await).await.json()["config"]["Labels"]["org.fnconform.revision"],
+        "r1"
+    );
     let tags = get(&registry, &format!("{}/tags/list", repository(&image))).await.json();
     assert_eq!(tags["tags"], serde_json::json!(["latest"]));
 }
