@@ -26,7 +26,8 @@ async fn judged(emulator: Settings, cases: usize) -> RunResult {
     let running = emulator::start(emulator, ([127, 0, 0, 1], 0).into()).await.unwrap();
     let endpoint = Endpoint::new(Client::new(&running.url()).unwrap(), &Fc3, "fnc-test".into());
     let (_stop, stopped) = watch::channel(false);
-    let settings = RunSettings { cases, levers, ..RunSettings::default() };
+    // Few at once: registry, endpoint and suite share the machine with the other tests.
+    let settings = RunSettings { cases, jobs: 8, levers, ..RunSettings::default() };
     let output = run(endpoint, &settings, stopped, &|_| {}).await.unwrap();
     running.shutdown().await;
     output.result
