@@ -40,8 +40,8 @@
 //!
 //! - The oracle sees only the history. What steers a run ([`oracle::watch`]) never enters a verdict.
 //! - The emulator shares no code with the model: one mistake cannot hide in both.
-//! - Only [`driver::client`] knows the HTTP library and whom TLS trusts, only the emulator's server the server's; what
-//!   passes through [`record`] is left as it is by neither, so that speaks HTTP by itself.
+//! - Only [`driver::client`] knows the HTTP library and whom TLS trusts, only the servers of the emulator and of the
+//!   registry the server's; what passes through [`record`] is left as it is by neither, so that speaks HTTP by itself.
 //! - A history is a violation only if *no* explanation is left. What cannot be told is inconclusive, what nothing could
 //!   have broken is not exercised, and neither is a pass.
 //! - A request is sent again only if it surely took no effect. A lost answer may have taken effect, for ever.

@@ -23,6 +23,7 @@ pub mod options;
 pub mod pattern;
 mod progress;
 mod record;
+mod registry;
 mod replay;
 mod run;
 mod self_test;

@@ -1,6 +1,7 @@
 //! What a run is asked to do, as plain data: the command line with its defaults filled in and its words understood.
 
 use super::pattern::{Pattern, Selection};
+use super::registry::Hosted;
 use super::transport::Transport;
 use crate::driver::Dialect;
 use crate::driver::auth::Signer;
@@ -27,6 +28,8 @@ pub struct RunOptions {
     pub signer: Option<Signer>,
     /// Which levers to use.
     pub levers: LeverChoice,
+    /// The registry that is to be hosted meanwhile.
+    pub registry: Option<Hosted>,
     /// Which requirements the verdict is about; `None` to follow from what the endpoint offers.
     pub profile: Option<Profile>,
     /// Which of the requirements are run.

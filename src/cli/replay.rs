@@ -90,6 +90,7 @@ fn options(
         dialect,
         signer: args.target.access.signer(dialect)?,
         levers: args.target.levers()?,
+        registry: args.target.hosted()?,
         profile: None,
         selection: Selection::default(),
         known_failing: Vec::new(),

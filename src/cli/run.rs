@@ -110,6 +110,7 @@ impl Run {
             dialect,
             signer: self.target.access.signer(dialect)?,
             levers: self.target.levers()?,
+            registry: self.target.hosted()?,
             profile: self.profile.map(|profile| match profile {
                 ProfileName::Core => Profile::Core,
                 ProfileName::Full => Profile::Full,

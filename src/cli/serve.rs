@@ -9,6 +9,7 @@ use super::signal::Signals;
 use super::target::{dialect, dialect_names};
 use crate::driver::DIALECTS;
 use crate::emulator::auth::{Guard, Keys};
+use crate::emulator::registry::Source;
 use crate::emulator::{self, Behaviour, Correct, Lever, Settings, fault, legal};
 use clap::Args;
 use std::fs;
@@ -47,7 +48,11 @@ pub(super) struct Serve {
     #[arg(long, value_name = "DUR", value_parser = duration::parse)]
     idle_after: Option<Duration>,
 
-    /// Levers to offer: `publish,hold,fail,delete,idle`, some of them, or `none` [default: all]
+    /// Pull images over HTTP: from the host that a reference names, or all from this registry
+    #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "")]
+    registry: Option<String>,
+
+    /// Levers to offer: `publish,hold,fail,delete,idle`, some of them, or `none` [default: all; with --registry none]
     #[arg(long, value_name = "LIST|none")]
     levers: Option<String>,
 
@@ -79,16 +84,34 @@ pub(super) fn run(args: &Serve) -> Result<Exit, CliError> {
 
 fn settings(args: &Serve) -> Result<Settings, CliError> {
     let usual = Settings::default();
+    let registry = args.registry.as_deref().map(source).transpose()?;
+    let default = if registry.is_some() { &[] } else { &Lever::ALL[..] };
+    let levers = args.levers.as_deref().map_or_else(|| Ok(default.to_vec()), levers)?;
+    if let (Some(_), Some(lever)) = (&registry, levers.iter().find(|lever| **lever != Lever::Idle)) {
+        return Err(CliError::usage(format!("the lever {lever} is not to be had with --registry"))
+            .hint("what becomes of images is for the registry to decide; `--levers idle` is the one that is left"));
+    }
     Ok(Settings {
         preparation_time: args.preparation.unwrap_or(usual.preparation_time),
         idle_after: args.idle_after,
         jitter: args.jitter.unwrap_or(usual.jitter),
-        levers: args.levers.as_deref().map_or_else(|| Ok(usual.levers.clone()), levers)?,
+        levers,
+        registry,
         dialect: dialect(&args.dialect).unwrap_or(usual.dialect),
         behaviour: behaviour(args)?,
         guard: args.auth.as_deref().map(guard).transpose()?,
         ..usual
     })
+}
+
+/// Where images are pulled from; an empty URL leaves that to the references.
+fn source(url: &str) -> Result<Source, CliError> {
+    let url = url.trim_end_matches('/');
+    if url.is_empty() || url.strip_prefix("http://").is_some_and(|rest| !rest.is_empty()) {
+        return Ok(Source { base: Some(url.to_owned()).filter(|url| !url.is_empty()) });
+    }
+    Err(CliError::usage(format!("images cannot be pulled from `{url}`"))
+        .hint("--registry takes http://HOST:PORT, or nothing at all"))
 }
 
 fn behaviour(args: &Serve) -> Result<&'static dyn Behaviour, CliError> {

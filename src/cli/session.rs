@@ -9,12 +9,15 @@ use super::progress::Line;
 use super::signal::{self, Signals};
 use crate::driver::event::What;
 use crate::driver::run::RunOutput;
-use crate::emulator::{self, Running, Settings};
+use crate::emulator::registry::Source;
+use crate::emulator::{self, Lever, Running, Settings};
+use crate::lever::Images;
 use crate::report::terminal::{self, View};
 use crate::report::{Account, FORMATS};
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::sync::Arc;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
@@ -48,6 +51,14 @@ fn selectable(options: &RunOptions) -> Result<(), CliError> {
 }
 
 async fn driven(mut options: RunOptions) -> Result<Exit, CliError> {
+    let registry = match &options.registry {
+        None => None,
+        Some(hosted) => Some(hosted.start().await?),
+    };
+    if let Some(registry) = &registry {
+        console::say(&format!("images are pulled from {}", registry.name()));
+        options.levers.own = options.levers.own.clone().with_images(Arc::clone(registry) as Arc<dyn Images>);
+    }
     let emulator = match options.endpoint {
         Some(_) => None,
         None => Some(embedded(&options).await?),
@@ -64,6 +75,9 @@ async fn driven(mut options: RunOptions) -> Result<Exit, CliError> {
     if let Some(running) = emulator {
         running.shutdown().await;
     }
+    if let Some(registry) = registry {
+        registry.stop();
+    }
     let exit = driven.and_then(|output| concluded(&options, &output));
     match exit {
         Err(error) if interrupted => {
@@ -76,7 +90,10 @@ async fn driven(mut options: RunOptions) -> Result<Exit, CliError> {
 }
 
 async fn embedded(options: &RunOptions) -> Result<Running, CliError> {
-    let settings = Settings { dialect: options.dialect, ..Settings::default() };
+    let mut settings = Settings { dialect: options.dialect, ..Settings::default() };
+    if options.registry.is_some() {
+        settings = Settings { registry: Some(Source::default()), ..settings.with_levers(&[Lever::Idle]) };
+    }
     emulator::start(settings, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
         .await
         .map_err(|error| CliError::setup(format!("cannot start the embedded emulator: {error}")))

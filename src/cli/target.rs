@@ -4,6 +4,7 @@ use super::access::Access;
 use super::duration;
 use super::error::CliError;
 use super::levers::LeverArgs;
+use super::registry::{Hosted, RegistryArgs};
 use super::transport::Transport;
 use crate::driver::setup::LeverChoice;
 use crate::driver::{DIALECTS, Dialect};
@@ -32,6 +33,9 @@ pub(super) struct Target {
 
     #[command(flatten)]
     pub(super) transport: Transport,
+
+    #[command(flatten)]
+    registry: RegistryArgs,
 
     /// How long to wait for an endpoint that is still starting
     #[arg(long, value_name = "DUR", value_parser = duration::parse, default_value = "0s")]
@@ -72,5 +76,10 @@ impl Target {
     /// The levers to use.
     pub(super) fn levers(&self) -> Result<LeverChoice, CliError> {
         self.levers.choice(&self.transport)
+    }
+
+    /// The registry that is to be hosted.
+    pub(super) fn hosted(&self) -> Result<Option<Hosted>, CliError> {
+        self.registry.hosted()
     }
 }

@@ -14,9 +14,10 @@ use super::endpoint::{CaseTag, Endpoint, Pulled, Recorded, Untold, lost, ready};
 use super::intent::Intent;
 use super::patience::Pace;
 use super::rate::Turn;
-use crate::history::{Content, Event, Header, History, Name, Operation, Trace};
-use crate::lever::Images;
+use crate::history::{Call, Content, Event, Header, History, Name, Operation, Trace};
+use crate::lever::{Images, Meanwhile};
 use crate::oracle::Judge;
+use crate::oracle::watch::Due;
 use crate::plan::{Action, F, I, Plan, Step};
 use futures_util::future::join_all;
 use std::future::Future;
@@ -79,6 +80,8 @@ pub struct Case {
     /// Room for its functions; without it nothing is done.
     room: Option<Room>,
     alone: LeftAlone,
+    /// The images of which preparations may have been under way when the step was begun.
+    prepared: Vec<Name>,
 }
 
 /// Executes a plan under that name.
@@ -109,6 +112,7 @@ impl Case {
             taken: 0,
             room: None,
             alone: LeftAlone::default(),
+            prepared: Vec::new(),
         };
         case.take_room().await;
         if case.room.is_some() {
@@ -198,6 +202,7 @@ impl Case {
             [Action::Settle(f)] => self.settle(*f, next).await,
             [Action::Pause(hundredths)] => self.pause(self.bench.pace.hundredths(*hundredths)).await,
             actions => {
+                self.prepared = self.being_prepared();
                 actions.iter().for_each(|action| self.intend(action));
                 let (calls, levers): (Vec<&Action>, Vec<&Action>) = actions.iter().partition(|action| is_call(action));
                 let names = |case: &Self, actions: &[&Action]| -> Vec<Name> {
@@ -293,13 +298,28 @@ impl Case {
     }
 
     async fn pull(&self, i: I) -> Pulled {
-        let content = self.content(i);
-        self.set_image(&self.image(i), &content).await
+        let (image, content) = (self.image(i), self.content(i));
+        let meanwhile = if self.prepared.contains(&image) { Meanwhile::Preparation } else { Meanwhile::Nothing };
+        self.set_image(&image, &content, meanwhile).await
     }
 
-    async fn set_image(&self, image: &Name, content: &Content) -> Pulled {
+    /// The images of functions that may be in preparation: any that they were ever deployed with.
+    fn being_prepared(&mut self) -> Vec<Name> {
+        let functions = (0..self.plan.functions()).map(|f| self.function(F(f))).collect::<Vec<_>>();
+        let mut busy = functions;
+        busy.retain(|function| self.judge.outlook(function).due == Due::Something);
+        let deployed = |operation: &Operation| match &operation.event {
+            Event::Call { function, call: Call::Create { image, .. } | Call::Update { image, .. } } => {
+                busy.contains(function).then(|| image.clone())
+            }
+            _ => None,
+        };
+        self.operations.iter().filter_map(deployed).collect()
+    }
+
+    async fn set_image(&self, image: &Name, content: &Content, meanwhile: Meanwhile) -> Pulled {
         let event = Event::Image { image: image.clone(), content: content.clone() };
-        self.lever(event, self.bench.endpoint.set_image(&self.tag, image, content)).await
+        self.lever(event, self.bench.endpoint.set_image(&self.tag, image, content, meanwhile)).await
     }
 
     async fn leave_idle(&self, function: &Name) -> Pulled {

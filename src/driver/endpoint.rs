@@ -7,7 +7,7 @@ use super::client::{Client, Exchange, Failure, RequestTag};
 use super::rate::{Rate, Turn, Turns};
 use super::{Dialect, Request};
 use crate::history::{Answer, Call, Condition, Content, Event, Name, Operation, Trace};
-use crate::lever::{Effect, LeverSet, Levers};
+use crate::lever::{Effect, LeverSet, Levers, Meanwhile};
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -262,7 +262,7 @@ impl Endpoint {
             let exchange = client.send(&encoded, &tag, self.timeout).await;
             // Rounded up, so that the interval surely covers the moment at which it took effect.
             let end = self.now() + 1;
-            let reply = match exchange {
+            let mut reply = match exchange {
                 Exchange::Complete(response) => {
                     let reply = self.dialect.decode(request, &response);
                     let refusal = refusal(&response, reply.trace.error.as_deref());
@@ -290,6 +290,9 @@ impl Endpoint {
                 since += asked.elapsed();
                 continue;
             }
+            if let (Meaning::Reported(report), Some(images)) = (&mut reply.meaning, self.levers.images()) {
+                report.digest = report.digest.take().map(|digest| images.reported(&digest));
+            }
             let call = recorded(request, &reply.meaning, served);
             let answered = !matches!(reply.meaning, Meaning::Unknown);
             let event = Event::Call { function: request.function().clone(), call };
@@ -297,11 +300,17 @@ impl Endpoint {
         }
     }
 
-    /// Pulls the lever on an image.
-    pub(super) async fn set_image(&self, tag: &CaseTag, image: &Name, content: &Content) -> Pulled {
+    /// Pulls the lever on an image, of which a preparation may be under way meanwhile.
+    pub(super) async fn set_image(
+        &self,
+        tag: &CaseTag,
+        image: &Name,
+        content: &Content,
+        meanwhile: Meanwhile,
+    ) -> Pulled {
         let event = Event::Image { image: image.clone(), content: content.clone() };
         let (start, tag) = self.begin(tag);
-        let effect = self.levers.set_image(image, content, &tag, self.timeout).await;
+        let effect = self.levers.set_image(image, content, meanwhile, &tag, self.timeout).await;
         self.pulled(start, event, effect)
     }
 

@@ -225,7 +225,12 @@ impl Case {
             let agrees = self.judge.agrees(&function, &both) && !(loss && still_in_service(&both[1]));
             // What may look the same before it has happened is no sign that it has.
             let open = self.judge.outlook(&function).asserts == Asserts::PerhapsLoss;
-            if agrees && !open && (loss || self.judge.would_be_quiet(&function, &both[1..])) {
+            // A refusal is no sign that a preparation is over, from which on there was time to notice a loss.
+            let is_rash = !loss
+                && look == Look::Invoke
+                && !still_in_service(&both[1])
+                && self.judge.might_assert_loss(&function, &both);
+            if agrees && !open && !is_rash && (loss || self.judge.would_be_quiet(&function, &both[1..])) {
                 self.take_in(both.into());
                 return self.has_waited_for(outlook.due);
             }

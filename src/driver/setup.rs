@@ -298,6 +298,27 @@ pub async fn warm_up(
     Ok(WarmUp { pace, stock, records, measured })
 }
 
+/// Has the levers learn from a warm-up what binds the endpoint: from the functions that were seen to be ready, each with the
+/// image that it was deployed with last.
+pub fn learn(levers: &Levers, records: &[CaseRecord]) {
+    let mut seen = Vec::new();
+    for record in records {
+        let mut deployed = None;
+        for operation in &record.history.operations {
+            match &operation.event {
+                Event::Call { call: Call::Create { image, .. } | Call::Update { image, .. }, .. } => {
+                    deployed = Some(image);
+                }
+                Event::Call { call: Call::Get { answer: Answer::Accepted(report) }, .. } if over(report) => {
+                    seen.extend(deployed.map(|image| &**image));
+                }
+                _ => {}
+            }
+        }
+    }
+    levers.learn(seen.into_iter());
+}
+
 /// Why no function could be created, if none could.
 fn nothing_created(records: &[CaseRecord]) -> Option<String> {
     let creates = || {

@@ -16,12 +16,14 @@ pub mod fingerprint;
 pub mod function;
 pub mod legal;
 mod lever;
+mod live;
 pub mod machine;
 mod operations;
 mod preparation;
 #[cfg(test)]
 mod probe;
 mod refusal;
+pub mod registry;
 pub mod server;
 pub mod settings;
 mod view;

@@ -1,29 +1,27 @@
 //! The endpoint behind HTTP: the only place that knows the server library.
-//!
-//! One mutex guards the machine. A step takes microseconds and nothing is awaited under it, so thousands of requests a
-//! second pass. What happens by itself is done before the next event, which nobody can tell from doing it in time.
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::response::Response;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 use super::behaviour::Delivery;
-use super::clock::Clock;
 use super::cut::{Cut, CutListener};
 use super::lever::{self, Asked};
-use super::machine::{Event, Machine, Memo, Turn};
+use super::live::Live;
+use super::machine::{Event, Memo, Turn};
+use super::registry::Puller;
 use super::settings::Settings;
 use super::wire;
-use crate::driver::{ApiError, HttpRequest, HttpResponse, ServerCall, ServerReply};
+use crate::driver::{ApiError, HttpRequest, HttpResponse, Request as Call, ServerCall, ServerReply};
 
 /// How long a shutdown waits for answers under way, before it leaves them to their fate.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -74,12 +72,13 @@ impl Drop for Running {
 pub async fn start(settings: Settings, listen: SocketAddr) -> io::Result<Running> {
     let listener = TcpListener::bind(listen).await?;
     let address = listener.local_addr()?;
-    let shell = Arc::new(Shell {
-        settings: settings.clone(),
-        clock: Clock::start(),
-        machine: Mutex::new(Machine::new(settings)),
-        answers: AtomicU64::new(0),
-    });
+    let live = Arc::new(Live::start(settings.clone()));
+    let (ends, end) = watch::channel(());
+    let puller = settings.registry.clone().map(|source| Arc::new(Puller::new(source, Arc::clone(&live), end)));
+    if let Some(puller) = &puller {
+        tokio::spawn(Arc::clone(puller).watch());
+    }
+    let shell = Arc::new(Shell { settings, live, puller, answers: AtomicU64::new(0) });
     let service = Router::new().fallback(answer).with_state(shell).into_make_service_with_connect_info::<Cut>();
     let (stop, stopped) = oneshot::channel::<()>();
     let server = axum::serve(CutListener(listener), service).with_graceful_shutdown(async {
@@ -89,31 +88,19 @@ pub async fn start(settings: Settings, listen: SocketAddr) -> io::Result<Running
     let task = tokio::spawn(async move {
         // Serving has no error to report: accepting goes on whatever happens to a connection.
         let _ = server.await;
+        drop(ends);
     });
     Ok(Running { address, stop: Some(stop), task })
 }
 
 struct Shell {
     settings: Settings,
-    clock: Clock,
-    machine: Mutex<Machine>,
+    live: Arc<Live>,
+    puller: Option<Arc<Puller>>,
     answers: AtomicU64,
 }
 
 impl Shell {
-    /// The machine, whatever became of whoever held it last: a step that panicked is a bug to be seen elsewhere.
-    fn machine(&self) -> MutexGuard<'_, Machine> {
-        self.machine.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Takes an event now. The clock is read under the lock, so that time never goes back for the machine.
-    fn step(&self, event: Event<'_>) -> (Turn, u64) {
-        let mut machine = self.machine();
-        let now = self.clock.now();
-        let turn = machine.step(now, event);
-        (turn, machine.calls)
-    }
-
     fn render(&self, reply: &ServerReply) -> HttpResponse {
         let number = self.answers.fetch_add(1, Ordering::Relaxed);
         self.settings.dialect.render(reply, &format!("{:08x}-{number:012x}", self.settings.seed))
@@ -121,16 +108,20 @@ impl Shell {
 
     /// A call of the API; `None` if the connection is to be cut.
     async fn call(&self, call: &ServerCall) -> Option<(HttpResponse, Delivery)> {
+        self.resolve(&call.request).await;
         let mut memo = Memo::default();
         loop {
-            match self.step(Event::Call(call, memo)) {
-                (Turn::Answer(reply), number) => {
+            match self.live.step(Event::Call(call, memo)) {
+                (Turn::Answer(mut reply), number) => {
+                    if let (Some(puller), ServerReply::Served { body, .. }) = (&self.puller, &mut *reply) {
+                        *body = puller.reply(body);
+                    }
                     let mut response = self.render(&reply);
                     self.settings.behaviour.shape(call, &mut response);
                     return Some((response, self.settings.behaviour.delivery(number)));
                 }
                 (Turn::Later(at, left), _) => {
-                    tokio::time::sleep(self.clock.until(at)).await;
+                    tokio::time::sleep(self.live.until(at)).await;
                     memo = left;
                 }
                 (Turn::Cut | Turn::Done, _) => return None,
@@ -138,10 +129,30 @@ impl Shell {
         }
     }
 
+    /// Has the image looked for that the call is about to have prepared, if images are pulled.
+    async fn resolve(&self, request: &Call) {
+        let Some(puller) = &self.puller else { return };
+        match request {
+            // An update that names no image deploys the same reference again.
+            Call::Update { function, image } if image.is_empty() => {
+                if let Some(image) = self.live.deployed(function) {
+                    puller.deploy(&image).await;
+                }
+            }
+            Call::Create { image, .. } | Call::Update { image, .. } => puller.deploy(image).await,
+            Call::Invoke { function } => {
+                if let Some(image) = self.live.would_wake(function) {
+                    puller.look_again(&image).await;
+                }
+            }
+            Call::Get { .. } | Call::Delete { .. } => {}
+        }
+    }
+
     fn lever(&self, asked: Asked) -> HttpResponse {
         match asked {
             Asked::List => lever::list(&self.settings.levers),
-            Asked::Happen(event) => match self.step(event).0 {
+            Asked::Happen(event) => match self.live.step(event).0 {
                 Turn::Answer(reply) => self.render(&reply),
                 Turn::Done | Turn::Later(..) | Turn::Cut => lever::done(),
             },

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::auth::Guard;
 use super::behaviour::{Behaviour, Correct};
+use super::registry::Source;
 use crate::driver::{Dialect, fc3::Fc3};
 pub use crate::requirement::Lever;
 
@@ -22,6 +23,8 @@ pub struct Settings {
     pub seed: u64,
     /// The levers offered. Without [`Lever::Publish`] every image reference is ready from the start.
     pub levers: Vec<Lever>,
+    /// Where images are pulled from; `None` if they are only spoken of.
+    pub registry: Option<Source>,
     /// The API spoken.
     pub dialect: &'static dyn Dialect,
     /// How it behaves: correct, or one of the faults or legal oddities.
@@ -39,6 +42,7 @@ impl Default for Settings {
             idle_after: None,
             seed: 1,
             levers: Lever::ALL.to_vec(),
+            registry: None,
             dialect: &Fc3,
             behaviour: &Correct,
             guard: None,

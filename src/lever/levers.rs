@@ -35,9 +35,43 @@ pub trait Images: Send + Sync {
         timeout: Duration,
     ) -> BoxFuture<'a, Effect>;
 
+    /// The same, while a preparation of the image may be under way: where that may have all it needs, and end well though
+    /// the image is gone, a way does nothing.
+    fn set_while_prepared<'a>(
+        &'a self,
+        image: &'a str,
+        content: &'a Content,
+        tag: &'a RequestTag,
+        timeout: Duration,
+    ) -> BoxFuture<'a, Effect> {
+        self.set(image, content, tag, timeout)
+    }
+
+    /// The digest of the code for one that the endpoint reports: an image may have several.
+    fn reported(&self, digest: &Name) -> Name {
+        digest.clone()
+    }
+
     /// A function of this image, ready when it was deployed and since, was seen Active: a way that can tell how it came to
     /// the image learns what binds the endpoint.
     fn seen_prepared(&self, _image: &str) {}
+
+    /// Functions of images that were ready were created, and it was waited for them.
+    fn was_tried(&self) {}
+
+    /// What is worth telling about it at the end, a sentence each.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// Whether a preparation of an image may be under way while a lever on it is pulled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meanwhile {
+    /// None is.
+    Nothing,
+    /// One may be.
+    Preparation,
 }
 
 /// A way to leave a function idle for long enough.
@@ -101,6 +135,19 @@ impl Levers {
         self.images.as_deref().filter(|images| images.offered().contains(Lever::Publish))
     }
 
+    /// Learns from functions that were created of images that were ready: some were seen Active, of these images.
+    pub fn learn<'a>(&self, seen_prepared: impl Iterator<Item = &'a str>) {
+        let Some(images) = &self.images else { return };
+        seen_prepared.for_each(|image| images.seen_prepared(image));
+        images.was_tried();
+    }
+
+    /// What is worth telling about them, a sentence each.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        self.images.as_ref().map(|images| images.notes()).unwrap_or_default()
+    }
+
     /// The way to leave functions idle.
     #[must_use]
     pub fn idling(&self) -> Option<&dyn Idling> {
@@ -114,11 +161,19 @@ impl Levers {
     }
 
     /// From now on the reference stands for this.
-    pub async fn set_image(&self, image: &str, content: &Content, tag: &RequestTag, timeout: Duration) -> Effect {
+    pub async fn set_image(
+        &self,
+        image: &str,
+        content: &Content,
+        meanwhile: Meanwhile,
+        tag: &RequestTag,
+        timeout: Duration,
+    ) -> Effect {
         match self.images() {
-            Some(images) if images.offered().contains(lever_for(content)) => {
-                images.set(image, content, tag, timeout).await
-            }
+            Some(images) if images.offered().contains(lever_for(content)) => match meanwhile {
+                Meanwhile::Nothing => images.set(image, content, tag, timeout).await,
+                Meanwhile::Preparation => images.set_while_prepared(image, content, tag, timeout).await,
+            },
             _ => Effect::Impossible(format!("the lever {} is not offered", lever_for(content))),
         }
     }

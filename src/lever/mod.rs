@@ -20,6 +20,7 @@ mod effect;
 mod levers;
 mod process;
 pub mod protocol;
+pub mod registry;
 mod set;
 pub mod waiting;
 
@@ -28,8 +29,9 @@ use crate::requirement::Lever;
 
 pub use commands::{Command, CommandError, Commands};
 pub use effect::Effect;
-pub use levers::{Idling, Images, Levers};
+pub use levers::{Idling, Images, Levers, Meanwhile};
 pub use protocol::{Discovery, Protocol};
+pub use registry::Registry;
 pub use set::LeverSet;
 pub use waiting::Waiting;
 

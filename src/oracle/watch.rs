@@ -9,7 +9,7 @@ use super::trail::Runner;
 use crate::history::{Name, Operation};
 use crate::model::Model;
 use crate::model::label::Label;
-use crate::model::world::{Idle, Lost, State, Status};
+use crate::model::world::{Function, Idle, Lost, State, Status};
 
 /// What is left to happen to a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +80,14 @@ impl Judge {
     pub fn would_be_quiet(&mut self, function: &Name, operations: &[Operation]) -> bool {
         self.supposing(function, operations, |frontier, model| {
             frontier.worlds().all(|world| model.due(&world).is_none())
+        })
+    }
+
+    /// Whether, if these operations came next, there might have been time to notice that an image is lost.
+    pub fn might_assert_loss(&mut self, function: &Name, operations: &[Operation]) -> bool {
+        self.supposing(function, operations, |frontier, _| {
+            let is_late = |f: &Function| f.state == State::Active && f.lost != Lost::No;
+            frontier.worlds().any(|world| world.function.as_ref().is_some_and(is_late))
         })
     }
 

@@ -303,3 +303,22 @@ fn a_port_that_is_taken_is_a_failed_set_up() {
     assert!(output.stderr.starts_with(&format!("error: cannot listen on {address}: ")), "{output}");
     assert!(output.stderr.contains("\nhint: "), "{output}");
 }
+
+#[test]
+fn a_registry_that_cannot_be_hosted_is_said() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    for (args, code, said) in [
+        (&["run", "--registry", &address][..], 3, "--registry 127.0.0.1:0 takes a free port"),
+        (&["run", "--registry", "0.0.0.0:0"], 2, "say with --registry-name HOST:PORT"),
+        (&["run", "--registry", "127.0.0.1:0", "--registry-name", "http://a"], 2, "takes the HOST:PORT"),
+        (&["run", "--registry-name", "a:1"], 2, "--registry"),
+        (&["serve", "--registry", "--levers", "hold"], 2, "`--levers idle` is the one that is left"),
+        (&["serve", "--registry", "ftp://a"], 2, "--registry takes http://HOST:PORT"),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let output = fnconform_in(folder.path(), args, "");
+        assert_eq!(output.code, Some(code), "{args:?}: {output}");
+        assert!(output.stderr.contains(said), "{args:?}: {output}");
+    }
+}

@@ -20,6 +20,7 @@ mod open;
 mod record;
 mod recorded;
 mod reference;
+mod registry;
 mod run;
 mod self_test;
 mod shortest;

@@ -6,6 +6,7 @@ use super::{Case, Cleanup, CutShort};
 use crate::driver::Request;
 use crate::driver::endpoint::says_gone;
 use crate::history::{Answer, Call, Content, Event, Name};
+use crate::lever::Meanwhile;
 use crate::plan::{F, I};
 use crate::requirement::Lever;
 use futures_util::future::join_all;
@@ -44,7 +45,7 @@ impl Case {
         if self.bench.endpoint.offered().contains(Lever::Delete) {
             let images: Vec<Name> = (0..self.plan.images()).map(|i| self.image(I(i))).collect();
             let missing = &Content::MISSING;
-            join_all(images.iter().map(|image| self.set_image(image, missing))).await;
+            join_all(images.iter().map(|image| self.set_image(image, missing, Meanwhile::Nothing))).await;
         }
         gone.iter().filter(|gone| **gone == Gone::Perhaps).count()
     }

@@ -17,7 +17,7 @@ use super::event::{CounterexampleFound, EndpointKnown, Event, RunBegan, RunEnded
 use super::judged::{Depth, JudgedCase, judge};
 use super::patience::Pace;
 use super::result::{Covered, RunResult};
-use super::setup::{SetupError, WarmUp, greet, levers, warm_up};
+use super::setup::{SetupError, WarmUp, greet, learn, levers, warm_up};
 use super::shrink::{Shrunk, Workshop};
 use super::{event, fold, record, sha256};
 use crate::history::History;
@@ -86,7 +86,7 @@ pub async fn run_after(
     let endpoint = Arc::new(endpoint.with_levers(levers));
     let ledger = Ledger::new(Arc::clone(&endpoint), began, watcher);
     ledger.tell(What::RunBegan(asked_for(&endpoint, settings)));
-    let WarmUp { pace, stock, records, measured } = warm_up(&endpoint, stop.clone(), settings.patience).await?;
+    let WarmUp { pace, stock, records, measured } = ready(&endpoint, &stop, settings.patience).await?;
     let shorter = (pace.typical * 12).max(Duration::from_millis(1500)).min(pace.patience);
     let shrink_pace = Pace::tireless(pace.typical, shorter);
     let bench = |pace: Pace| {
@@ -161,7 +161,11 @@ pub async fn run_after(
         ended_early: ended_early.map(str::to_owned),
         requests: endpoint.requests(),
         covered: Covered::by(cases.iter().map(|case| &case.coverage), offered),
-        notes: endpoint.notes(),
+        notes: endpoint
+            .notes()
+            .into_iter()
+            .chain(endpoint.levers().notes().into_iter().map(|note| (note, 1)))
+            .collect(),
     }));
     let events = ledger.events();
     let Ok(result) = fold::result(&events) else { unreachable!("the first event is that it began") };
@@ -188,6 +192,21 @@ fn asked_for(endpoint: &Endpoint, settings: &RunSettings) -> RunBegan {
 
 fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// Warms up, again if what was published turned out to be of no use: what was seen of it then says nothing.
+async fn ready(
+    endpoint: &Arc<Endpoint>,
+    stop: &watch::Receiver<bool>,
+    patience: Option<Duration>,
+) -> Result<WarmUp, SetupError> {
+    let published = endpoint.levers().images().is_some();
+    let first = warm_up(endpoint, stop.clone(), patience).await?;
+    learn(endpoint.levers(), &first.records);
+    if published && endpoint.levers().images().is_none() {
+        return warm_up(endpoint, stop.clone(), patience).await;
+    }
+    Ok(first)
 }
 
 const INTERRUPTED: &str = "it was interrupted";
