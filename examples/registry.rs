@@ -5,7 +5,7 @@
 
 use fnconform::driver::RequestTag;
 use fnconform::history::{Condition, Content};
-use fnconform::lever::Images as _;
+use fnconform::lever::{Images as _, Meanwhile};
 use fnconform::lever::registry::{Architecture, Registry};
 use std::error::Error;
 use std::io::Read as _;
@@ -21,7 +21,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for revision in words {
         let (image, code) = (registry.reference("images", &revision), registry.code(&revision));
         let content = Content { code: Some(code.clone()), condition: Condition::Ready };
-        registry.set(&image, &content, &tag, Duration::ZERO).await;
+        registry.set(&image, &content, Meanwhile::Nothing, &tag, Duration::ZERO).await;
         println!("{image} {code}");
     }
     println!("listening on http://{}", registry.name());

@@ -14,12 +14,13 @@ use super::endpoint::{CaseTag, Endpoint, Pulled, Recorded, Untold, lost, ready};
 use super::intent::Intent;
 use super::patience::Pace;
 use super::rate::Turn;
-use crate::history::{Call, Content, Event, Header, History, Name, Operation, Trace};
+use crate::history::{Answer, Call, Content, Event, Header, History, Name, Operation, Trace};
 use crate::lever::{Images, Meanwhile};
 use crate::oracle::Judge;
 use crate::oracle::watch::Due;
 use crate::plan::{Action, F, I, Plan, Step};
 use futures_util::future::join_all;
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -299,7 +300,11 @@ impl Case {
 
     async fn pull(&self, i: I) -> Pulled {
         let (image, content) = (self.image(i), self.content(i));
-        let meanwhile = if self.prepared.contains(&image) { Meanwhile::Preparation } else { Meanwhile::Nothing };
+        let meanwhile = match (self.prepared.contains(&image), self.may_serve(&image)) {
+            (true, _) => Meanwhile::Preparation,
+            (false, true) => Meanwhile::Service,
+            (false, false) => Meanwhile::Nothing,
+        };
         self.set_image(&image, &content, meanwhile).await
     }
 
@@ -315,6 +320,27 @@ impl Case {
             _ => None,
         };
         self.operations.iter().filter_map(deployed).collect()
+    }
+
+    /// Whether a function that was ever deployed with the image may be in service: it was not last seen Failed.
+    fn may_serve(&self, image: &Name) -> bool {
+        let mut deployed: BTreeMap<&Name, bool> = BTreeMap::new();
+        for operation in &self.operations {
+            let Event::Call { function, call } = &operation.event else { continue };
+            match call {
+                Call::Create { image: with, .. } | Call::Update { image: with, .. } if with == image => {
+                    deployed.insert(function, true);
+                }
+                Call::Create { .. } | Call::Update { .. } => {
+                    deployed.entry(function).and_modify(|serves| *serves = true);
+                }
+                Call::Get { answer: Answer::Accepted(report) } => {
+                    deployed.entry(function).and_modify(|serves| *serves = &*report.state != "Failed");
+                }
+                Call::Get { .. } | Call::Invoke { .. } | Call::Delete { .. } => {}
+            }
+        }
+        deployed.values().any(|serves| *serves)
     }
 
     async fn set_image(&self, image: &Name, content: &Content, meanwhile: Meanwhile) -> Pulled {

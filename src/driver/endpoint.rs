@@ -335,6 +335,8 @@ impl Endpoint {
                 }
                 Some(self.now() + 1)
             }
+            // It takes effect for good at some later time that nobody can tell.
+            Effect::Lingering => None,
             // What was not done is no operation; the plan goes on without it.
             Effect::Impossible(_) => return Ok(None),
             // An idle lever on a function that is not there is refused, as it should be.

@@ -9,7 +9,7 @@
 //! `{revision}`. It must not know which endpoint the commands act on.
 
 use super::process::{Outcome, run};
-use super::{Effect, Idling, Images, LeverSet, code, lever_for};
+use super::{Effect, Idling, Images, LeverSet, Meanwhile, code, lever_for};
 use crate::driver::RequestTag;
 use crate::history::{Condition, Content, Name};
 use crate::requirement::Lever;
@@ -221,6 +221,7 @@ impl Images for Commands {
         &'a self,
         image: &'a str,
         content: &'a Content,
+        _: Meanwhile,
         _: &'a RequestTag,
         _: Duration,
     ) -> BoxFuture<'a, Effect> {

@@ -9,6 +9,8 @@ pub enum Effect {
     Done,
     /// It is done, and only now is it known that the reference stands for code of this digest.
     Published(Name),
+    /// It is done, but somebody may still act on what was to be seen before.
+    Lingering,
     /// It cannot be done here any more, and nothing was: for this reason.
     Impossible(String),
     /// It was refused, and nothing was done: what was said.

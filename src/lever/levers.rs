@@ -26,26 +26,16 @@ pub trait Images: Send + Sync {
     /// The digest of the code that answers with this reply, which is trimmed.
     fn served(&self, reply: &str) -> Option<Name>;
 
-    /// From now on the reference stands for this, whose code [`Self::code`] named.
+    /// From now on the reference stands for this, whose code [`Self::code`] named; `meanwhile` is for ways that cannot stop
+    /// what has begun.
     fn set<'a>(
         &'a self,
         image: &'a str,
         content: &'a Content,
+        meanwhile: Meanwhile,
         tag: &'a RequestTag,
         timeout: Duration,
     ) -> BoxFuture<'a, Effect>;
-
-    /// The same, while a preparation of the image may be under way: where that may have all it needs, and end well though
-    /// the image is gone, a way does nothing.
-    fn set_while_prepared<'a>(
-        &'a self,
-        image: &'a str,
-        content: &'a Content,
-        tag: &'a RequestTag,
-        timeout: Duration,
-    ) -> BoxFuture<'a, Effect> {
-        self.set(image, content, tag, timeout)
-    }
 
     /// The digest of the code for one that the endpoint reports: an image may have several.
     fn reported(&self, digest: &Name) -> Name {
@@ -68,9 +58,11 @@ pub trait Images: Send + Sync {
 /// Whether a preparation of an image may be under way while a lever on it is pulled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meanwhile {
-    /// None is.
+    /// Nothing.
     Nothing,
-    /// One may be.
+    /// A function that was deployed with it may be in service: what was told of the image may still be acted on.
+    Service,
+    /// A preparation of it may be under way, and have all that it needs to succeed or to fail.
     Preparation,
 }
 
@@ -170,10 +162,9 @@ impl Levers {
         timeout: Duration,
     ) -> Effect {
         match self.images() {
-            Some(images) if images.offered().contains(lever_for(content)) => match meanwhile {
-                Meanwhile::Nothing => images.set(image, content, tag, timeout).await,
-                Meanwhile::Preparation => images.set_while_prepared(image, content, tag, timeout).await,
-            },
+            Some(images) if images.offered().contains(lever_for(content)) => {
+                images.set(image, content, meanwhile, tag, timeout).await
+            }
             _ => Effect::Impossible(format!("the lever {} is not offered", lever_for(content))),
         }
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, FutureExt};
 use serde_json::{Value, json};
 
-use super::{Effect, Idling, Images, LeverSet, Levers, code};
+use super::{Effect, Idling, Images, LeverSet, Levers, Meanwhile, code};
 use crate::driver::answer::body_kind;
 use crate::driver::{Client, Exchange, Failure, HttpRequest, HttpResponse, RequestTag, path};
 use crate::history::{Content, Name};
@@ -90,6 +90,7 @@ impl Images for Protocol {
         &'a self,
         image: &'a str,
         content: &'a Content,
+        _: Meanwhile,
         tag: &'a RequestTag,
         timeout: Duration,
     ) -> BoxFuture<'a, Effect> {

@@ -55,7 +55,7 @@ fn tag() -> RequestTag {
 }
 
 async fn set(commands: &Commands, code: Option<Name>, condition: Condition) -> Effect {
-    commands.set("img:1", &Content { code, condition }, &tag(), Duration::ZERO).await
+    commands.set("img:1", &Content { code, condition }, Meanwhile::Nothing, &tag(), Duration::ZERO).await
 }
 
 #[cfg(unix)]

@@ -19,9 +19,9 @@ pub mod route;
 mod server;
 pub mod shelf;
 
-use super::{Effect, Images, LeverSet};
+use super::{Effect, Images, LeverSet, Meanwhile, code};
 use crate::driver::RequestTag;
-use crate::history::{Condition, Content, Name};
+use crate::history::{Content, Name};
 use crate::requirement::Lever;
 use futures_util::future::{BoxFuture, FutureExt};
 pub use image::Architecture;
@@ -37,7 +37,7 @@ use tokio::sync::watch;
 const NAMESPACE: &str = "fnconform";
 
 /// Why a condition would bind nobody.
-const TOO_LATE: &str = "the image was pulled already";
+const TOO_LATE: &str = "the image was pulled already, or refused to whoever prepares it";
 
 /// A registry that serves until it is stopped or dropped.
 pub struct Registry {
@@ -106,14 +106,16 @@ impl Images for Registry {
         self.shelf().image(revision).map_or_else(|_| revision.into(), |image| image.digest().into())
     }
 
-    /// The program answers with its revision. What stands around it on the way, and a digest in its place, is understood.
+    /// The program answers with its revision. What stands around it on the way, and a digest in its place, is understood;
+    /// all else comes from code that is none of ours.
     fn served(&self, reply: &str) -> Option<Name> {
         let shelf = self.shelf();
         let named = |text: &str| shelf.known(text.trim()).map(|image| Name::from(image.digest()));
-        named(reply).or_else(|| match serde_json::from_str(reply).ok()? {
+        let wrapped = || match serde_json::from_str(reply).ok()? {
             serde_json::Value::String(text) => named(&text),
             body => named(body.get("revision")?.as_str()?),
-        })
+        };
+        Some(named(reply).or_else(wrapped).unwrap_or_else(|| code::cut(reply)))
     }
 
     /// Some report the digest of another form of the manifest, or that of the config.
@@ -125,33 +127,16 @@ impl Images for Registry {
         &'a self,
         image: &'a str,
         content: &'a Content,
+        meanwhile: Meanwhile,
         _: &'a RequestTag,
         _: Duration,
     ) -> BoxFuture<'a, Effect> {
-        let effect = match self.repository(image).map(|repository| self.shelf().set(repository, content)) {
+        let effect = match self.repository(image).map(|repository| self.shelf().set(repository, content, meanwhile)) {
             Some(Set::Done) => Effect::Done,
+            Some(Set::Lingering) => Effect::Lingering,
             Some(Set::TooLate) => Effect::Impossible(TOO_LATE.to_owned()),
             Some(Set::Unknown) => Effect::Refused("there is no image of that digest".to_owned()),
             None => Effect::Refused(format!("{image} is not an image of the registry {}", self.name)),
-        };
-        std::future::ready(effect).boxed()
-    }
-
-    /// What was pulled may become ready after all, if it is only deleted then.
-    fn set_while_prepared<'a>(
-        &'a self,
-        image: &'a str,
-        content: &'a Content,
-        tag: &'a RequestTag,
-        timeout: Duration,
-    ) -> BoxFuture<'a, Effect> {
-        // Gone is gone once the tag is, so question and answer are one.
-        let Some(repository) = self.repository(image).filter(|_| content.condition == Condition::Missing) else {
-            return self.set(image, content, tag, timeout);
-        };
-        let effect = match self.shelf().remove_unless_copied(repository) {
-            Set::TooLate => Effect::Impossible(TOO_LATE.to_owned()),
-            Set::Done | Set::Unknown => Effect::Done,
         };
         std::future::ready(effect).boxed()
     }

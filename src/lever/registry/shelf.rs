@@ -5,12 +5,14 @@
 //! the revision. What a tag stands for is told in any case, because a create or an update may wait for that.
 //!
 //! What was once copied cannot be held back any more: from the first byte of it that went out freely, a repository can
-//! be neither held nor failing.
+//! be neither held nor failing. Nor can what was once refused be given after all to whoever is preparing it: that one may
+//! be about to fail.
 
 use super::image::{Architecture, Blob, Form, Image, Layer, Share};
 use super::route::Route;
 use crate::history::{Condition, Content};
-use std::collections::BTreeMap;
+use crate::lever::Meanwhile;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -83,6 +85,8 @@ const FAILURES: [Refusal; 3] = [
 pub enum Set {
     /// It holds.
     Done,
+    /// It holds, but somebody was told otherwise since it did last, and may still act on that.
+    Lingering,
     /// The image was copied already, so it would bind nobody.
     TooLate,
     /// There is no image of that digest.
@@ -108,6 +112,12 @@ struct Repository {
     condition: watch::Sender<Condition>,
     /// Whether anything that is an image's own went out freely.
     copied: bool,
+    /// Whether anything of it was refused since nobody was known to prepare it.
+    refused: bool,
+    /// The images that it had and that somebody was told since are not there, or not to be had.
+    denied: BTreeSet<String>,
+    /// The digests of all that it ever had.
+    had: BTreeSet<String>,
 }
 
 /// How much was asked for.
@@ -169,8 +179,28 @@ impl Shelf {
         self.revisions.get(name).or_else(|| self.names.get(name))
     }
 
-    /// Gives a repository this content.
-    pub fn set(&mut self, repository: &str, content: &Content) -> Set {
+    /// Gives a repository this content, while its image may be in use so.
+    pub fn set(&mut self, repository: &str, content: &Content, meanwhile: Meanwhile) -> Set {
+        if let Some(place) = self.repositories.get_mut(repository) {
+            // A preparation that can no longer be kept from succeeding, or from failing.
+            let too_late = match content.condition {
+                Condition::Missing => place.copied,
+                Condition::Ready | Condition::Held => place.refused,
+                Condition::Failing => false,
+            };
+            match meanwhile {
+                Meanwhile::Preparation if too_late => return Set::TooLate,
+                Meanwhile::Preparation => {}
+                Meanwhile::Service | Meanwhile::Nothing => place.refused = false,
+            }
+        }
+        match self.put(repository, content) {
+            Set::Lingering if meanwhile == Meanwhile::Nothing => Set::Done,
+            set => set,
+        }
+    }
+
+    fn put(&mut self, repository: &str, content: &Content) -> Set {
         let image = match &content.code {
             None => None,
             Some(code) => match self.names.get(&**code) {
@@ -183,28 +213,33 @@ impl Shelf {
             here: Vec::new(),
             condition: watch::Sender::new(Condition::Missing),
             copied: false,
+            refused: false,
+            denied: BTreeSet::new(),
+            had: BTreeSet::new(),
         });
         match content.condition {
             Condition::Held | Condition::Failing if place.copied => return Set::TooLate,
             // What waits for it goes out now.
             Condition::Ready => place.copied |= place.condition.receiver_count() > 0,
-            Condition::Held | Condition::Failing => {}
+            Condition::Held => {}
+            // What waits for it is refused now.
+            Condition::Failing => place.refused |= place.condition.receiver_count() > 0,
             // As after a collection of garbage: what no tag needs is gone.
-            Condition::Missing => place.here.clear(),
+            Condition::Missing => {
+                place.refused |= place.condition.receiver_count() > 0;
+                place.here.clear();
+            }
         }
         if let Some(image) = &image
             && !place.here.iter().any(|other| other.digest() == image.digest())
         {
             place.here.push(Arc::clone(image));
         }
+        let denied = image.as_ref().is_some_and(|image| place.denied.remove(image.digest()));
+        place.had.extend(image.as_ref().map(|image| image.digest().to_owned()));
         place.tagged = image;
         place.condition.send_replace(content.condition);
-        Set::Done
-    }
-
-    /// Removes what is in a repository, unless any of it was copied.
-    pub fn remove_unless_copied(&mut self, repository: &str) -> Set {
-        if self.is_copied(repository) { Set::TooLate } else { self.set(repository, &Content::MISSING) }
+        if denied && content.condition == Condition::Ready { Set::Lingering } else { Set::Done }
     }
 
     /// Whether anything of the repository was copied, which nothing can undo.
@@ -263,35 +298,50 @@ impl Shelf {
             },
             Route::Manifest { repository, reference } if reference.contains(':') => {
                 self.asked.contents += 1;
-                let Some(place) = self.repositories.get(repository) else { return Answer::Refused(NO_NAME) };
+                let Some(place) = self.repositories.get_mut(repository) else { return Answer::Refused(NO_NAME) };
+                place.is_told();
                 let found = place.here.iter().find_map(|image| Some((image, image.manifest_of(reference)?)));
-                let Some((image, (form, blob))) = found else { return Answer::Refused(NO_MANIFEST) };
-                place.content(method, image, form.media_types()[0], blob)
+                let answer = match found {
+                    None => Answer::Refused(NO_MANIFEST),
+                    Some((image, (form, blob))) => place.content(method, image, form.media_types()[0], blob),
+                };
+                place.refused |= matches!(answer, Answer::Refused(_));
+                answer
             }
             Route::Manifest { repository, reference } => {
                 self.asked.tags += 1;
-                let Some(place) = self.repositories.get(repository) else { return Answer::Refused(NO_NAME) };
+                let Some(place) = self.repositories.get_mut(repository) else { return Answer::Refused(NO_NAME) };
+                place.is_told();
                 match &place.tagged {
                     Some(image) if reference == TAG => {
                         let form = form_for(accept);
                         let (kind, blob) = (form.media_types()[0], image.manifest(form).clone());
                         Answer::Bytes { kind, blob, held: None }
                     }
-                    _ => Answer::Refused(NO_MANIFEST),
+                    _ => {
+                        place.refused = true;
+                        Answer::Refused(NO_MANIFEST)
+                    }
                 }
             }
             Route::Blob { repository, digest } => {
                 self.asked.contents += 1;
                 let Some(place) = self.repositories.get_mut(repository) else { return Answer::Refused(NO_NAME) };
+                place.is_told();
                 let found = place.here.iter().find_map(|image| Some((image, image.blob(digest)?)));
                 let kind = "application/octet-stream";
                 match found {
-                    None => Answer::Refused(NO_BLOB),
+                    None => {
+                        place.refused = true;
+                        Answer::Refused(NO_BLOB)
+                    }
                     Some((_, (Share::Common, blob))) => Answer::Bytes { kind, blob: blob.clone(), held: None },
                     Some((image, (Share::Own, blob))) => {
                         let answer = place.content(method, image, kind, blob);
                         let freely = matches!(answer, Answer::Bytes { held: None, .. });
+                        let refused = matches!(answer, Answer::Refused(_));
                         place.copied |= freely && method == Method::Get;
+                        place.refused |= refused;
                         answer
                     }
                 }
@@ -301,6 +351,13 @@ impl Shelf {
 }
 
 impl Repository {
+    /// Somebody was told what stands here now: whatever else stood here is not there for that one.
+    fn is_told(&mut self) {
+        let now = self.tagged.as_ref().map(|image| image.digest());
+        let gone = self.had.iter().filter(|digest| now != Some(digest.as_str()));
+        self.denied.extend(gone.cloned());
+    }
+
     /// What is an image's own, as the condition has it.
     fn content(&self, method: Method, image: &Image, kind: &'static str, blob: &Blob) -> Answer {
         let held = match *self.condition.borrow() {
@@ -348,8 +405,8 @@ mod tests {
     #[test]
     fn a_condition_binds_one_repository_and_not_the_tag() {
         let (mut shelf, image) = shelf();
-        shelf.set("x/a", &content(&image, Condition::Held));
-        shelf.set("x/b", &content(&image, Condition::Ready));
+        shelf.set("x/a", &content(&image, Condition::Held), Meanwhile::Nothing);
+        shelf.set("x/b", &content(&image, Condition::Ready), Meanwhile::Nothing);
         let tag = get(&mut shelf, "/v2/x/a/manifests/latest");
         assert!(matches!(tag, Answer::Bytes { held: None, .. }), "{tag:?}");
         assert!(matches!(get(&mut shelf, &config(&image, "x/a")), Answer::Bytes { held: Some(_), .. }));
@@ -360,14 +417,14 @@ mod tests {
     #[test]
     fn what_was_copied_is_held_no_more() {
         let (mut shelf, image) = shelf();
-        shelf.set("x/a", &content(&image, Condition::Failing));
+        shelf.set("x/a", &content(&image, Condition::Failing), Meanwhile::Nothing);
         assert!(matches!(get(&mut shelf, &config(&image, "x/a")), Answer::Refused(_)));
-        assert_eq!(shelf.set("x/a", &content(&image, Condition::Held)), Set::Done);
+        assert_eq!(shelf.set("x/a", &content(&image, Condition::Held), Meanwhile::Nothing), Set::Done);
         let waiting = get(&mut shelf, &config(&image, "x/a"));
-        assert_eq!(shelf.set("x/a", &content(&image, Condition::Ready)), Set::Done);
-        assert_eq!(shelf.set("x/a", &content(&image, Condition::Failing)), Set::TooLate);
+        assert_eq!(shelf.set("x/a", &content(&image, Condition::Ready), Meanwhile::Nothing), Set::Done);
+        assert_eq!(shelf.set("x/a", &content(&image, Condition::Failing), Meanwhile::Nothing), Set::TooLate);
         drop(waiting);
-        assert_eq!(shelf.set("x/a", &content(&image, Condition::Held)), Set::TooLate);
+        assert_eq!(shelf.set("x/a", &content(&image, Condition::Held), Meanwhile::Nothing), Set::TooLate);
     }
 
     #[test]
@@ -375,10 +432,10 @@ mod tests {
         let (mut shelf, image) = shelf();
         let newer = shelf.image("r2").unwrap();
         let old = format!("/v2/x/a/manifests/{}", image.digest());
-        shelf.set("x/a", &content(&image, Condition::Ready));
-        shelf.set("x/a", &content(&newer, Condition::Ready));
+        shelf.set("x/a", &content(&image, Condition::Ready), Meanwhile::Nothing);
+        shelf.set("x/a", &content(&newer, Condition::Ready), Meanwhile::Nothing);
         assert!(matches!(get(&mut shelf, &old), Answer::Bytes { .. }));
-        shelf.set("x/a", &Content::MISSING);
+        shelf.set("x/a", &Content::MISSING, Meanwhile::Nothing);
         for path in [&old, "/v2/x/a/manifests/latest", &config(&newer, "x/a")] {
             assert!(matches!(get(&mut shelf, path), Answer::Refused(Refusal { status: 404, .. })), "{path}");
         }
@@ -387,7 +444,7 @@ mod tests {
     #[test]
     fn who_takes_only_one_form_gets_it() {
         let (mut shelf, image) = shelf();
-        shelf.set("x/a", &content(&image, Condition::Ready));
+        shelf.set("x/a", &content(&image, Condition::Ready), Meanwhile::Nothing);
         let [oci, docker] = [Form::Oci, Form::Docker].map(|form| form.media_types()[0]);
         for (accept, kind) in [("", oci), ("*/*", oci), (docker, docker), (&format!("{docker}, {oci}"), oci)] {
             let answer = shelf.answer(Method::Head, &Route::of("/v2/x/a/manifests/latest"), accept);

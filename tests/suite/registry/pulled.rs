@@ -3,7 +3,7 @@
 use fnconform::driver::RequestTag;
 use fnconform::history::{Condition, Content, Name};
 use fnconform::lever::registry::{Architecture, Registry};
-use fnconform::lever::{Effect, Images};
+use fnconform::lever::{Effect, Images, Meanwhile};
 use fnconform::requirement::Lever;
 use serde_json::Value;
 use std::time::Duration;
@@ -19,7 +19,7 @@ async fn registry() -> Registry {
 async fn set(registry: &Registry, image: &Name, revision: &str, condition: Condition) -> Effect {
     let tag = RequestTag { run: "test".into(), case: "a".into(), step: 1 };
     let code = (condition != Condition::Missing).then(|| registry.code(revision));
-    registry.set(image, &Content { code, condition }, &tag, DEADLINE).await
+    registry.set(image, &Content { code, condition }, Meanwhile::Nothing, &tag, DEADLINE).await
 }
 
 /// The path under which a client finds the image: without host and tag.
@@ -187,10 +187,29 @@ async fn what_was_pulled_cannot_be_held_nor_be_deleted_while_it_is_prepared() {
     for condition in [Condition::Held, Condition::Failing] {
         assert!(matches!(set(&registry, &image, "r1", condition).await, Effect::Impossible(_)));
     }
-    let while_prepared = registry.set_while_prepared(&image, &Content::MISSING, &tag, DEADLINE).await;
+    let while_prepared = registry.set(&image, &Content::MISSING, Meanwhile::Preparation, &tag, DEADLINE).await;
     assert!(matches!(while_prepared, Effect::Impossible(_)), "{while_prepared:?}");
     assert_eq!(set(&registry, &image, "r1", Condition::Missing).await, Effect::Done);
     assert_eq!(get(&registry, &config).await.status(), "404");
+}
+
+/// Who was refused may be about to fail, whatever becomes of the image now.
+#[tokio::test]
+async fn what_was_refused_is_not_ready_after_all_for_who_prepares_it() {
+    let registry = registry().await;
+    let image = registry.reference("case", "a");
+    assert_eq!(set(&registry, &image, "r1", Condition::Failing).await, Effect::Done);
+    let manifest = format!("fnconform/case/a/manifests/{}", registry.code("r1"));
+    let ready = Content { code: Some(registry.code("r1")), condition: Condition::Ready };
+    let tag = RequestTag { run: "test".into(), case: "c".into(), step: 1 };
+    let again = async || registry.set(&image, &ready, Meanwhile::Preparation, &tag, DEADLINE).await;
+    assert_eq!(again().await, Effect::Done);
+    assert_eq!(set(&registry, &image, "r1", Condition::Failing).await, Effect::Done);
+    assert_ne!(get(&registry, &manifest).await.status(), "200");
+    assert!(matches!(again().await, Effect::Impossible(_)));
+    // Nobody prepares it any more, so nobody is about to fail.
+    assert_eq!(set(&registry, &image, "r1", Condition::Ready).await, Effect::Done);
+    assert_eq!(get(&registry, &manifest).await.status(), "200");
 }
 
 #[tokio::test]
@@ -201,7 +220,7 @@ async fn a_reply_is_known_in_all_its_forms() {
         assert_eq!(registry.served(reply), Some(code.clone()), "{reply}");
     }
     for reply in ["r2", "", "{}", r#"{"revision":1}"#] {
-        assert_eq!(registry.served(reply), None, "{reply}");
+        assert_eq!(registry.served(reply), Some(reply.into()), "{reply}: it comes from code that is none of ours");
     }
     assert_eq!(registry.reported(&"sha256:00".into()), Name::from("sha256:00"));
 }

@@ -3,7 +3,7 @@
 use fnconform::driver::{Client, Failure};
 use fnconform::history::{Condition, Content};
 use fnconform::lever::protocol::discover;
-use fnconform::lever::{Discovery, Effect, Idling, Images, LeverSet, Protocol};
+use fnconform::lever::{Discovery, Effect, Idling, Images, LeverSet, Meanwhile, Protocol};
 
 use super::server::{Move, RawServer};
 use super::{PLENTY, answer, tag};
@@ -45,13 +45,13 @@ async fn levers_are_pulled_as_the_protocol_says() {
     let client = Client::new(&format!("{}/base/", server.url())).unwrap();
     let levers = Protocol::new(client, LeverSet::ALL);
     let held = Content { code: Some("sha256:0f".into()), condition: Condition::Held };
-    assert_eq!(levers.set("r:5000/ns/a:1", &held, &tag(1), PLENTY).await, Effect::Done);
-    assert_eq!(levers.set("b", &Content::MISSING, &tag(2), PLENTY).await, Effect::Done);
+    assert_eq!(levers.set("r:5000/ns/a:1", &held, Meanwhile::Nothing, &tag(1), PLENTY).await, Effect::Done);
+    assert_eq!(levers.set("b", &Content::MISSING, Meanwhile::Nothing, &tag(2), PLENTY).await, Effect::Done);
     assert_eq!(levers.leave("f-1", &tag(3), PLENTY).await, Effect::Done);
     let refusal = Effect::Refused(r#"HTTP status 404: {"Code":"FunctionNotFound","Message":"no"}"#.to_owned());
     assert_eq!(levers.leave("gone", &tag(4), PLENTY).await, refusal);
     let unknown = Effect::Unknown("HTTP status 500".to_owned());
-    assert_eq!(levers.set("broken", &held, &tag(5), PLENTY).await, unknown);
+    assert_eq!(levers.set("broken", &held, Meanwhile::Nothing, &tag(5), PLENTY).await, unknown);
 
     let seen: Vec<(String, String)> = server
         .arrivals()
