@@ -5,8 +5,8 @@
 
 use fnconform::driver::RequestTag;
 use fnconform::history::{Condition, Content};
-use fnconform::lever::{Images as _, Meanwhile};
 use fnconform::lever::registry::{Architecture, Registry};
+use fnconform::lever::{Images as _, Meanwhile};
 use std::error::Error;
 use std::io::Read as _;
 use std::time::Duration;

@@ -55,7 +55,7 @@ enum Command {
     Check(check::Check),
     Record(record::Record),
     Serve(serve::Serve),
-    Replay(replay::Replay),
+    Replay(Box<replay::Replay>),
     Config(Box<config::Config>),
     List(list::List),
     Explain(explain::Explain),
